@@ -1,0 +1,110 @@
+"""multicloud: one web application on several clouds, as Pulumi components.
+
+    import multicloud as mc
+
+    aws = mc.AwsWebTier("aws", mc.AwsWebTierArgs(region="eu-central-1", servers=mc.Servers(min=2, max=6)))
+
+Every public name is here. A name is imported when it is first used, so that `import multicloud` imports no provider's SDK,
+and a program that uses one cloud needs that cloud's SDK only.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .database.cloud_sql import CloudSqlPostgres as CloudSqlPostgres
+    from .database.cloud_sql import CloudSqlPostgresArgs as CloudSqlPostgresArgs
+    from .database.contract import (
+        DatabaseSize as DatabaseSize,
+    )
+    from .database.contract import (
+        PostgresArgs as PostgresArgs,
+    )
+    from .database.contract import (
+        PostgresServer as PostgresServer,
+    )
+    from .database.contract import (
+        Role as Role,
+    )
+    from .database.pair import PostgresPair as PostgresPair
+    from .database.pair import PostgresPairArgs as PostgresPairArgs
+    from .database.rds import RdsPostgres as RdsPostgres
+    from .database.rds import RdsPostgresArgs as RdsPostgresArgs
+    from .errors import ArgumentError as ArgumentError
+    from .front.cloudflare import CloudflareFront as CloudflareFront
+    from .front.contract import CloudflareFrontArgs as CloudflareFrontArgs
+    from .front.contract import Monitor as Monitor
+    from .front.contract import Plan as Plan
+    from .front.contract import Pool as Pool
+    from .front.contract import SessionAffinity as SessionAffinity
+    from .front.contract import Steering as Steering
+    from .front.contract import pool_of as pool_of
+    from .front.ranges import cloudflare_ranges as cloudflare_ranges
+    from .machine.workload import StaticSite as StaticSite
+    from .network.aws import AwsNetwork as AwsNetwork
+    from .network.aws import AwsNetworkArgs as AwsNetworkArgs
+    from .network.digitalocean import DigitalOceanNetwork as DigitalOceanNetwork
+    from .network.digitalocean import DigitalOceanNetworkArgs as DigitalOceanNetworkArgs
+    from .network.gcp import GcpNetwork as GcpNetwork
+    from .network.gcp import GcpNetworkArgs as GcpNetworkArgs
+    from .web.aws import AwsWebTier as AwsWebTier
+    from .web.aws import AwsWebTierArgs as AwsWebTierArgs
+    from .web.contract import (
+        HealthCheck as HealthCheck,
+    )
+    from .web.contract import (
+        Origin as Origin,
+    )
+    from .web.contract import (
+        Servers as Servers,
+    )
+    from .web.contract import (
+        Size as Size,
+    )
+    from .web.contract import (
+        WebTier as WebTier,
+    )
+    from .web.contract import (
+        WebTierArgs as WebTierArgs,
+    )
+    from .web.digitalocean import DigitalOceanWebTier as DigitalOceanWebTier
+    from .web.digitalocean import DigitalOceanWebTierArgs as DigitalOceanWebTierArgs
+    from .web.gcp import GcpWebTier as GcpWebTier
+    from .web.gcp import GcpWebTierArgs as GcpWebTierArgs
+
+
+__version__ = "0.1.0"
+
+_MODULES = {
+    "database.cloud_sql": ("CloudSqlPostgres", "CloudSqlPostgresArgs"),
+    "database.contract": ("DatabaseSize", "PostgresArgs", "PostgresServer", "Role"),
+    "database.pair": ("PostgresPair", "PostgresPairArgs"),
+    "database.rds": ("RdsPostgres", "RdsPostgresArgs"),
+    "errors": ("ArgumentError",),
+    "front.cloudflare": ("CloudflareFront",),
+    "front.contract": ("CloudflareFrontArgs", "Monitor", "Plan", "Pool", "SessionAffinity", "Steering", "pool_of"),
+    "front.ranges": ("cloudflare_ranges",),
+    "machine.workload": ("StaticSite",),
+    "network.aws": ("AwsNetwork", "AwsNetworkArgs"),
+    "network.digitalocean": ("DigitalOceanNetwork", "DigitalOceanNetworkArgs"),
+    "network.gcp": ("GcpNetwork", "GcpNetworkArgs"),
+    "web.aws": ("AwsWebTier", "AwsWebTierArgs"),
+    "web.contract": ("HealthCheck", "Origin", "Servers", "Size", "WebTier", "WebTierArgs"),
+    "web.digitalocean": ("DigitalOceanWebTier", "DigitalOceanWebTierArgs"),
+    "web.gcp": ("GcpWebTier", "GcpWebTierArgs"),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -1,0 +1,68 @@
+"""How fast the front notices that an origin is gone. Pure."""
+
+# No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Optional
+
+from ..errors import ArgumentError
+
+
+class Plan(StrEnum):
+    """Cloudflare's plan of the zone, which decides the limits.
+
+    Source: https://developers.cloudflare.com/load-balancing/reference/limitations/
+    """
+
+    FREE = "free"
+    """With the load balancing add-on, as all the plans below Enterprise."""
+    PRO = "pro"
+    BUSINESS = "business"
+    ENTERPRISE = "enterprise"
+
+    @property
+    def smallest_interval(self) -> int:
+        """The fewest seconds between two health checks."""
+        return 10 if self is Plan.ENTERPRISE else 15
+
+    @property
+    def most(self) -> Optional[int]:
+        """How many pools a front, and how many origins a pool may have; None on Enterprise, where the contract says it."""
+        return None if self is Plan.ENTERPRISE else 20
+
+
+@dataclass(kw_only=True, frozen=True)
+class Monitor:
+    """How often Cloudflare checks each origin, and when it gives one up."""
+
+    interval: Optional[int] = None
+    """Seconds from one check to the next, 15 (10 on Enterprise) to 3600. Defaults to 60, Cloudflare's own, which every
+    subscription to load balancing includes."""
+    timeout: Optional[int] = None
+    """Seconds after which a check without an answer has failed, 1 to 10. Defaults to 5, Cloudflare's own: 1 or 2 are often
+    too few for an origin on another continent."""
+    retries: Optional[int] = None
+    """How often a check that timed out is repeated, at once, before the origin is out, 0 to 5. Defaults to 2, Cloudflare's own."""
+
+    @property
+    def detection_seconds(self) -> int:
+        """The worst case from an origin's death until it gets no more visitors, in seconds: interval + (retries + 1) * timeout.
+
+        It dies right after a check, so a whole interval passes, and then the check and all its retries time out. With the
+        defaults that is 75; with 15, 2 and 2 it is 21.
+        """
+        interval = 60 if self.interval is None else self.interval
+        timeout = 5 if self.timeout is None else self.timeout
+        retries = 2 if self.retries is None else self.retries
+        return interval + (retries + 1) * timeout
+
+    def check(self, plan: Plan) -> None:
+        """Raises ArgumentError, its path below `monitor`, if Cloudflare would refuse a value on this plan."""
+        ranges = {"interval": (plan.smallest_interval, 3600), "timeout": (1, 10), "retries": (0, 5)}
+        for name, (least, most) in ranges.items():
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:
+                where = f" on the {plan} plan" if name == "interval" else ""
+                raise ArgumentError(
+                    f"monitor.{name}", f"{value} is outside {least} to {most}{where}", f"give {least if value < least else most}"
+                )

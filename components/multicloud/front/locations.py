@@ -1,0 +1,113 @@
+"""Where the clouds' regions are, for steering by proximity. Pure."""
+
+AWS = {
+    "af-south-1": (-33.92, 18.42),  # Cape Town
+    "ap-east-1": (22.32, 114.17),  # Hong Kong
+    "ap-east-2": (25.03, 121.57),  # Taipei
+    "ap-northeast-1": (35.68, 139.69),  # Tokyo
+    "ap-northeast-2": (37.57, 126.98),  # Seoul
+    "ap-northeast-3": (34.69, 135.50),  # Osaka
+    "ap-south-1": (19.08, 72.88),  # Mumbai
+    "ap-south-2": (17.39, 78.49),  # Hyderabad
+    "ap-southeast-1": (1.35, 103.82),  # Singapore
+    "ap-southeast-2": (-33.87, 151.21),  # Sydney
+    "ap-southeast-3": (-6.21, 106.85),  # Jakarta
+    "ap-southeast-4": (-37.81, 144.96),  # Melbourne
+    "ap-southeast-5": (3.14, 101.69),  # Kuala Lumpur
+    "ap-southeast-6": (-36.85, 174.76),  # Auckland
+    "ap-southeast-7": (13.76, 100.50),  # Bangkok
+    "ca-central-1": (45.50, -73.57),  # Montreal
+    "ca-west-1": (51.05, -114.07),  # Calgary
+    "eu-central-1": (50.11, 8.68),  # Frankfurt
+    "eu-central-2": (47.38, 8.54),  # Zurich
+    "eu-north-1": (59.33, 18.07),  # Stockholm
+    "eu-south-1": (45.46, 9.19),  # Milan
+    "eu-south-2": (41.65, -0.89),  # Zaragoza
+    "eu-west-1": (53.35, -6.26),  # Dublin
+    "eu-west-2": (51.51, -0.13),  # London
+    "eu-west-3": (48.86, 2.35),  # Paris
+    "il-central-1": (32.09, 34.78),  # Tel Aviv
+    "me-central-1": (25.20, 55.27),  # Dubai
+    "me-south-1": (26.23, 50.59),  # Bahrain
+    "mx-central-1": (20.59, -100.39),  # Queretaro
+    "sa-east-1": (-23.55, -46.63),  # Sao Paulo
+    "us-east-1": (39.04, -77.49),  # Ashburn, Virginia
+    "us-east-2": (39.96, -83.00),  # Columbus, Ohio
+    "us-west-1": (37.35, -121.96),  # Santa Clara, California
+    "us-west-2": (45.84, -119.70),  # Boardman, Oregon
+}
+"""Source of the places: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html"""
+
+GCP = {
+    "africa-south1": (-26.20, 28.05),  # Johannesburg
+    "asia-east1": (24.05, 120.52),  # Changhua County, Taiwan
+    "asia-east2": (22.32, 114.17),  # Hong Kong
+    "asia-northeast1": (35.68, 139.69),  # Tokyo
+    "asia-northeast2": (34.69, 135.50),  # Osaka
+    "asia-northeast3": (37.57, 126.98),  # Seoul
+    "asia-south1": (19.08, 72.88),  # Mumbai
+    "asia-south2": (28.61, 77.21),  # Delhi
+    "asia-southeast1": (1.35, 103.82),  # Singapore
+    "asia-southeast2": (-6.21, 106.85),  # Jakarta
+    "australia-southeast1": (-33.87, 151.21),  # Sydney
+    "australia-southeast2": (-37.81, 144.96),  # Melbourne
+    "europe-central2": (52.23, 21.01),  # Warsaw
+    "europe-north1": (60.57, 27.19),  # Hamina
+    "europe-north2": (59.33, 18.07),  # Stockholm
+    "europe-southwest1": (40.42, -3.70),  # Madrid
+    "europe-west1": (50.45, 3.82),  # Saint-Ghislain
+    "europe-west2": (51.51, -0.13),  # London
+    "europe-west3": (50.11, 8.68),  # Frankfurt
+    "europe-west4": (53.44, 6.83),  # Eemshaven
+    "europe-west6": (47.38, 8.54),  # Zurich
+    "europe-west8": (45.46, 9.19),  # Milan
+    "europe-west9": (48.86, 2.35),  # Paris
+    "europe-west10": (52.52, 13.41),  # Berlin
+    "europe-west12": (45.07, 7.69),  # Turin
+    "me-central1": (25.29, 51.53),  # Doha
+    "me-central2": (26.42, 50.09),  # Dammam
+    "me-west1": (32.09, 34.78),  # Tel Aviv
+    "northamerica-northeast1": (45.50, -73.57),  # Montreal
+    "northamerica-northeast2": (43.65, -79.38),  # Toronto
+    "northamerica-south1": (20.59, -100.39),  # Queretaro
+    "southamerica-east1": (-23.55, -46.63),  # Sao Paulo
+    "southamerica-west1": (-33.45, -70.67),  # Santiago
+    "us-central1": (41.26, -95.86),  # Council Bluffs, Iowa
+    "us-east1": (33.20, -80.01),  # Moncks Corner, South Carolina
+    "us-east4": (39.04, -77.49),  # Ashburn, Virginia
+    "us-east5": (39.96, -83.00),  # Columbus, Ohio
+    "us-south1": (32.78, -96.80),  # Dallas
+    "us-west1": (45.59, -121.18),  # The Dalles, Oregon
+    "us-west2": (34.05, -118.24),  # Los Angeles
+    "us-west3": (40.76, -111.89),  # Salt Lake City
+    "us-west4": (36.17, -115.14),  # Las Vegas
+}
+"""Source of the places: https://cloud.google.com/compute/docs/regions-zones"""
+
+DIGITALOCEAN = {
+    "ams": (52.37, 4.90),  # Amsterdam
+    "atl": (33.75, -84.39),  # Atlanta
+    "blr": (12.97, 77.59),  # Bangalore
+    "fra": (50.11, 8.68),  # Frankfurt
+    "lon": (51.51, -0.13),  # London
+    "nyc": (40.71, -74.01),  # New York
+    "ric": (37.54, -77.44),  # Richmond
+    "sfo": (37.77, -122.42),  # San Francisco
+    "sgp": (1.35, 103.82),  # Singapore
+    "syd": (-33.87, 151.21),  # Sydney
+    "tor": (43.65, -79.38),  # Toronto
+}
+"""By the letters of a region's name; the digit after them is the data centre in that city.
+Source of the places: https://docs.digitalocean.com/platform/regional-availability/"""
+
+
+def coordinates(cloud: str, region: str) -> tuple[float, float] | None:
+    """Latitude and longitude of a region's city in degrees, or None where it is not in the tables.
+
+    Args:
+        cloud: aws, gcp or digitalocean.
+        region: The region, in the cloud's own name.
+    """
+    if cloud == "digitalocean":
+        return DIGITALOCEAN.get(region.rstrip("0123456789"))
+    return {"aws": AWS, "gcp": GCP}.get(cloud, {}).get(region)

@@ -1,0 +1,100 @@
+"""A network on Google Cloud for machines without public addresses.
+
+Deliberately left out: flow logs, which are billed by volume; Shared VPC and peering, which join networks and do not make one.
+"""
+
+# No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
+from dataclasses import dataclass
+from typing import Optional
+
+import pulumi
+import pulumi_gcp as gcp
+
+from ..arguments import arguments
+from ..google import Children
+from ..naming import check_dns_label
+from .addresses import DEFAULT_NETWORKS, subnets
+
+NAME_LIMIT = 47
+"""Google's names hold 63 characters; the longest suffix here is `-subnet`, and auto-naming adds 8."""
+
+
+@dataclass(kw_only=True, frozen=True)
+class GcpNetworkArgs:
+    """Arguments of `GcpNetwork`."""
+
+    region: str
+    """Region of the subnetwork, for example `europe-west3`. A subnetwork spans all zones of its region."""
+    network: Optional[str] = None
+    """Address range of the network in CIDR form, /16 to /24 and private. Defaults to 10.20.0.0/16. The subnetwork takes the
+    first sixteenth of it, so that other regions can be added."""
+
+
+@dataclass(kw_only=True, frozen=True)
+class GcpNetworkResources:
+    """The children of `GcpNetwork`."""
+
+    vpc: gcp.compute.Network
+    subnet: gcp.compute.Subnetwork
+    router: gcp.compute.Router
+    nat: gcp.compute.RouterNat
+
+
+class GcpNetwork(pulumi.ComponentResource):
+    """A custom-mode VPC with one subnetwork, whose machines reach Google's APIs privately and the internet through Cloud NAT.
+
+    Nothing comes in: a firewall rule is the matter of whoever puts machines into the network.
+
+    Raises:
+        ArgumentError: At `name` or `network`.
+    """
+
+    network_id: pulumi.Output[str]
+    """Id of the VPC."""
+    subnet_id: pulumi.Output[str]
+    """Id of the subnetwork."""
+    range: pulumi.Output[str]
+    """Address range of the subnetwork in CIDR form."""
+
+    def __init__(self, name: str, args: GcpNetworkArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        super().__init__("multicloud:index:GcpNetwork", name, None, opts)
+        args = arguments(GcpNetworkArgs, args)
+        check_dns_label(name, NAME_LIMIT)
+        [subnet_range] = subnets(args.network or DEFAULT_NETWORKS["gcp"], 1)
+        children = Children.of(self, name)
+
+        vpc = gcp.compute.Network(
+            f"{name}-vpc",
+            auto_create_subnetworks=False,
+            routing_mode="REGIONAL",
+            description=children.description,
+            opts=children.described_once,
+        )
+        subnet = gcp.compute.Subnetwork(
+            f"{name}-subnet",
+            network=vpc.id,
+            region=args.region,
+            ip_cidr_range=subnet_range,
+            private_ip_google_access=True,
+            description=children.description,
+            opts=children.described_once,
+        )
+        router = gcp.compute.Router(
+            f"{name}-router", network=vpc.id, region=args.region, description=children.description, opts=children.options
+        )
+        nat = gcp.compute.RouterNat(
+            f"{name}-nat",
+            router=router.name,
+            region=args.region,
+            nat_ip_allocate_option="AUTO_ONLY",
+            source_subnetwork_ip_ranges_to_nat="LIST_OF_SUBNETWORKS",
+            subnetworks=[gcp.compute.RouterNatSubnetworkArgs(name=subnet.id, source_ip_ranges_to_nats=["ALL_IP_RANGES"])],
+            log_config=gcp.compute.RouterNatLogConfigArgs(enable=True, filter="ERRORS_ONLY"),
+            opts=children.options,
+        )
+
+        self.resources = GcpNetworkResources(vpc=vpc, subnet=subnet, router=router, nat=nat)
+        self.network_id = vpc.id
+        self.subnet_id = subnet.id
+        self.range = subnet.ip_cidr_range
+        self.register_outputs({"network_id": self.network_id, "subnet_id": self.subnet_id, "range": self.range})

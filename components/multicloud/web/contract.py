@@ -1,0 +1,165 @@
+"""What every web tier takes and gives, whatever cloud it stands on.
+
+A cloud's own class (`AwsWebTierArgs` …) extends `WebTierArgs` with what only that cloud has. What is plain here decides
+which resources exist; what is a `pulumi.Input` only flows through. No provider SDK is imported here.
+"""
+
+# No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Optional, Protocol, TypedDict
+
+import pulumi
+
+from ..errors import ArgumentError
+from ..machine.workload import StaticSite
+from ..network import addresses
+from ..tags import check as check_tags
+
+
+class Size(StrEnum):
+    """Machine sizes with about the same meaning on every cloud."""
+
+    SMALL = "small"
+    """Two shared vCPUs, or one where that is the smallest, and 1 to 2 GB of memory."""
+    MEDIUM = "medium"
+    """Two vCPUs and 4 GB of memory."""
+    LARGE = "large"
+    """Four vCPUs and 16 GB of memory."""
+
+
+@dataclass(kw_only=True, frozen=True)
+class Servers:
+    """How many machines a tier runs."""
+
+    min: int
+    """The fewest machines, at least 1. The number itself where `max` is left out."""
+    max: Optional[int] = None
+    """The most machines. Above `min` the cloud scales between the two by `cpu_target`. Defaults to `min`: a fixed number."""
+    cpu_target: Optional[int] = None
+    """Average CPU use that scaling aims at, in percent, 10 to 90. Defaults to 60: room for the load of a lost machine."""
+
+    @property
+    def most(self) -> int:
+        """The largest number of machines that may run."""
+        return self.min if self.max is None else self.max
+
+    @property
+    def scales(self) -> bool:
+        """Whether the number of machines may change by itself."""
+        return self.most > self.min
+
+    @property
+    def target(self) -> int:
+        """The CPU target in percent, the default filled in."""
+        return 60 if self.cpu_target is None else self.cpu_target
+
+    def check(self) -> None:
+        """Raises ArgumentError, its path below `servers`, if the numbers cannot work."""
+        if self.min < 1:
+            raise ArgumentError("servers.min", f"{self.min} is below 1", "give at least 1 machine")
+        if self.max is not None and self.max < self.min:
+            raise ArgumentError("servers.max", f"{self.max} is below servers.min, {self.min}", f"give {self.min} or more, or leave it out")
+        if self.cpu_target is not None and not 10 <= self.cpu_target <= 90:
+            raise ArgumentError("servers.cpu_target", f"{self.cpu_target} is outside 10 to 90 percent", "60 is a good start")
+
+
+@dataclass(kw_only=True, frozen=True)
+class HealthCheck:
+    """How the cloud and the front find out whether a machine answers."""
+
+    path: Optional[str] = None
+    """Path that is asked for, from the slash. Defaults to `/healthz`, which the machines answer themselves."""
+    port: Optional[int] = None
+    """Port that the machines serve on. Defaults to 80."""
+    expected_status: Optional[int] = None
+    """The status that counts as healthy. Defaults to 200."""
+    grace_seconds: Optional[int] = None
+    """Seconds that a new machine gets to boot before a failed check replaces it. Defaults to 300: packages are installed at boot."""
+
+    @property
+    def effective_path(self) -> str:
+        """The path, the default filled in."""
+        return self.path or "/healthz"
+
+    @property
+    def effective_port(self) -> int:
+        """The port, the default filled in."""
+        return self.port or 80
+
+    @property
+    def effective_status(self) -> int:
+        """The expected status, the default filled in."""
+        return self.expected_status or 200
+
+    @property
+    def effective_grace(self) -> int:
+        """The grace period in seconds, the default filled in."""
+        return 300 if self.grace_seconds is None else self.grace_seconds
+
+    def check(self) -> None:
+        """Raises ArgumentError, its path below `health_check`, if a value cannot work."""
+        if self.path is not None and not self.path.startswith("/"):
+            raise ArgumentError("health_check.path", f"{self.path!r} does not begin with a slash", f"write /{self.path}")
+        if self.port is not None and not 1 <= self.port <= 65535:
+            raise ArgumentError("health_check.port", f"{self.port} is not a port", "give a number from 1 to 65535")
+        if self.expected_status is not None and not 200 <= self.expected_status <= 399:
+            raise ArgumentError("health_check.expected_status", f"{self.expected_status} does not say that a machine is healthy", "give a status from 200 to 399")
+        if self.grace_seconds is not None and not 30 <= self.grace_seconds <= 3600:
+            raise ArgumentError("health_check.grace_seconds", f"{self.grace_seconds} is outside 30 to 3600 seconds", "300 is a good start")
+
+
+@dataclass(kw_only=True, frozen=True)
+class WebTierArgs:
+    """The portable arguments of a web tier."""
+
+    servers: Servers
+    """How many machines."""
+    size: Optional[Size] = None
+    """How large each machine is. Defaults to small."""
+    machine_type: Optional[str] = None
+    """The cloud's own name of a machine type, instead of `size`: `c7g.large`, `n2-standard-4`, `c-4`."""
+    site: Optional[StaticSite] = None
+    """What the machines serve. Defaults to a page that says which cloud, region and machine answered."""
+    health_check: Optional[HealthCheck] = None
+    """How health is found out. Defaults to `/healthz` on port 80."""
+    network: Optional[str] = None
+    """Address range of the tier's own network in CIDR form. Each cloud has a default of its own, so that they can be linked."""
+    admitted_ranges: Optional[pulumi.Input[list[pulumi.Input[str]]]] = None
+    """CIDR ranges that may reach the load balancer: those of the front. Defaults to none: nobody but the cloud's own health checks."""
+    tags: Optional[dict[str, str]] = None
+    """Laid over the tags that every resource gets: project, stack, component, managed-by."""
+
+    def check(self) -> None:
+        """Raises ArgumentError if a value cannot work on any cloud. A cloud's own class adds what cannot work there."""
+        self.servers.check()
+        (self.health_check or HealthCheck()).check()
+        if self.size is not None and self.machine_type is not None:
+            raise ArgumentError("machine_type", "is given beside size, which it would overrule", "leave one of the two out")
+        if self.network is not None:
+            addresses.network(self.network)
+        check_tags(self.tags or {})
+
+
+class Origin(TypedDict):
+    """One address that the front sends visitors to."""
+
+    name: pulumi.Input[str]
+    """Unique within the pool, and stable: it is what health is reported by."""
+    address: pulumi.Input[str]
+    """IP address or hostname."""
+    weight: pulumi.Input[float]
+    """Share of the pool's traffic, 0 to 1."""
+
+
+class WebTier(Protocol):
+    """What every tier gives: all that a front needs to know of it."""
+
+    cloud: pulumi.Output[str]
+    """aws, gcp, digitalocean or external."""
+    region: pulumi.Output[str]
+    """The region, in the cloud's own name."""
+    origins: pulumi.Output[list[Origin]]
+    """Where the tier is reached: one origin for a load balancer."""
+    health_path: pulumi.Output[str]
+    """The path of the health check, for the front's monitor."""

@@ -1,0 +1,275 @@
+"""The web tier on DigitalOcean: droplets of a fixed number, or a pool that scales, behind a regional load balancer.
+
+One tag holds the tier together: the load balancer sends traffic to whatever carries it, and the firewall protects that.
+So a replaced droplet, or one that the pool adds, is in both from its first moment, and neither lists droplets.
+
+Deliberately left out: SSH, whose port the firewall does not open; backups of machines that hold no data.
+"""
+
+# No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
+import ipaddress
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Optional
+
+import pulumi
+import pulumi_digitalocean as digitalocean
+
+from ..arguments import arguments
+from ..errors import ArgumentError
+from ..machine.user_data import LIMITS, render
+from ..naming import check_dns_label
+from ..network.digitalocean import DigitalOceanNetwork, DigitalOceanNetworkArgs, check_region
+from ..tags import digitalocean_tags, standard
+from .contract import HealthCheck, Origin, Size, WebTierArgs
+
+DROPLET_SIZES = {Size.SMALL: "s-1vcpu-1gb", Size.MEDIUM: "s-2vcpu-4gb", Size.LARGE: "g-4vcpu-16gb"}
+"""DigitalOcean's slug for each size: https://slugs.do-api.dev/."""
+
+NAME_LIMIT = 40
+"""Droplets' names are their hostnames, labels of 63 characters; the longest suffix is `-load-balancer`, and auto-naming adds 8."""
+
+POOL_LIMITS = (500, 1000)
+"""The most that a pool takes as its minimum and as its maximum.
+
+Source: https://docs.digitalocean.com/reference/api/digitalocean/#operation/autoscalepools_create
+"""
+
+EVERYWHERE = ["0.0.0.0/0", "::/0"]
+
+
+@dataclass(kw_only=True, frozen=True)
+class DigitalOceanWebTierArgs(WebTierArgs):
+    """Arguments of `DigitalOceanWebTier`: the portable ones and DigitalOcean's own."""
+
+    region: str
+    """Slug of the region, for example `fra1`."""
+    image: Optional[str] = None
+    """Slug or id of the machines' image, which must be a Debian 12. Defaults to `debian-12-x64`. A change replaces the machines."""
+    ssh_keys: Optional[pulumi.Input[list[pulumi.Input[str]]]] = None
+    """Ids or fingerprints of SSH keys in the DigitalOcean account, for its own recovery console: the firewall does not open
+    port 22. A pool that scales must have one. Without any, DigitalOcean mails a root password for each droplet. A change
+    replaces droplets. Defaults to none."""
+
+    def check(self) -> None:
+        """Raises ArgumentError if a value cannot work on DigitalOcean."""
+        _check(self, self.health_check or HealthCheck())
+
+
+@dataclass(kw_only=True, frozen=True)
+class DigitalOceanWebTierResources:
+    """The children of `DigitalOceanWebTier`."""
+
+    network: DigitalOceanNetwork
+    tag: digitalocean.Tag
+    """What the load balancer and the firewall find the machines by."""
+    load_balancer: digitalocean.LoadBalancer
+    firewall: digitalocean.Firewall
+    droplets: list[digitalocean.Droplet]
+    """Empty where the number of machines scales."""
+    pool: Optional[digitalocean.DropletAutoscale]
+    """None where the number of machines is fixed."""
+
+
+class DigitalOceanWebTier(pulumi.ComponentResource):
+    """Web machines in a VPC of their own, behind one load balancer, which alone can reach them.
+
+    Raises:
+        ArgumentError: Where an argument cannot work on DigitalOcean, before anything is created.
+    """
+
+    cloud: pulumi.Output[str]
+    region: pulumi.Output[str]
+    origins: pulumi.Output[list[Origin]]
+    health_path: pulumi.Output[str]
+    address: pulumi.Output[str]
+    """IPv4 address of the load balancer."""
+    droplet_tag: pulumi.Output[str]
+    """The tag that all machines of the tier carry, and no others."""
+    network_id: pulumi.Output[str]
+    """Id of the VPC."""
+
+    def __init__(self, name: str, args: DigitalOceanWebTierArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        super().__init__("multicloud:index:DigitalOceanWebTier", name, None, opts)
+        args = arguments(DigitalOceanWebTierArgs, args)
+        check_dns_label(name, NAME_LIMIT)
+        health = args.health_check or HealthCheck()
+        _check(args, health)
+        user_data = render(
+            args.site,
+            "digitalocean",
+            args.region,
+            name,
+            health.effective_path,
+            health.effective_port,
+            LIMITS["digitalocean"],
+            health.effective_status,
+        )
+        size = args.machine_type or DROPLET_SIZES[args.size or Size.SMALL]
+        image = args.image or "debian-12-x64"
+        child = pulumi.ResourceOptions(parent=self)
+
+        network = DigitalOceanNetwork(f"{name}-network", DigitalOceanNetworkArgs(region=args.region, network=args.network), opts=child)
+        # Its name is unique in the account, so that no other tier's machines are caught.
+        tag = digitalocean.Tag(f"{name}-machines", opts=child)
+        tags: list[pulumi.Input[str]] = [tag.name, *digitalocean_tags(standard(name, args.tags))]
+
+        load_balancer = digitalocean.LoadBalancer(
+            f"{name}-load-balancer",
+            region=args.region,
+            vpc_uuid=network.network_id,
+            droplet_tag=tag.name,
+            forwarding_rules=[
+                digitalocean.LoadBalancerForwardingRuleArgs(
+                    entry_protocol="http", entry_port=80, target_protocol="http", target_port=health.effective_port
+                )
+            ],
+            healthcheck=digitalocean.LoadBalancerHealthcheckArgs(
+                protocol="http",
+                port=health.effective_port,
+                path=health.effective_path,
+                check_interval_seconds=10,
+                response_timeout_seconds=5,
+                unhealthy_threshold=3,
+                healthy_threshold=2,
+            ),
+            firewall=admission(args.admitted_ranges),
+            enable_backend_keepalive=True,
+            opts=child,
+        )
+        firewall = digitalocean.Firewall(
+            f"{name}-firewall",
+            tags=[tag.name],
+            inbound_rules=[
+                digitalocean.FirewallInboundRuleArgs(
+                    protocol="tcp", port_range=str(health.effective_port), source_load_balancer_uids=[load_balancer.id]
+                )
+            ],
+            # Updates, names and time; nothing else of what a machine asks for is known here.
+            outbound_rules=[
+                digitalocean.FirewallOutboundRuleArgs(protocol="tcp", port_range="1-65535", destination_addresses=EVERYWHERE),
+                digitalocean.FirewallOutboundRuleArgs(protocol="udp", port_range="1-65535", destination_addresses=EVERYWHERE),
+                digitalocean.FirewallOutboundRuleArgs(protocol="icmp", destination_addresses=EVERYWHERE),
+            ],
+            opts=child,
+        )
+
+        droplets: list[digitalocean.Droplet] = []
+        pool = None
+        if args.servers.scales:
+            pool = digitalocean.DropletAutoscale(
+                f"{name}-pool",
+                config=digitalocean.DropletAutoscaleConfigArgs(
+                    min_instances=args.servers.min,
+                    max_instances=args.servers.most,
+                    target_cpu_utilization=args.servers.target / 100,
+                    # A booting machine's CPU use says nothing of the load.
+                    cooldown_minutes=max(1, math.ceil(health.effective_grace / 60)),
+                ),
+                droplet_template=digitalocean.DropletAutoscaleDropletTemplateArgs(
+                    region=args.region,
+                    size=size,
+                    image=image,
+                    vpc_uuid=network.network_id,
+                    ipv6=True,
+                    # The agent that measures the CPU's use.
+                    with_droplet_agent=True,
+                    ssh_keys=args.ssh_keys or [],
+                    tags=tags,
+                    user_data=user_data,
+                ),
+                # Protected from the first moment.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[firewall]),
+            )
+        else:
+            droplets = [
+                digitalocean.Droplet(
+                    f"{name}-{index}",
+                    region=args.region,
+                    size=size,
+                    image=image,
+                    vpc_uuid=network.network_id,
+                    ipv6=True,
+                    monitoring=True,
+                    ssh_keys=args.ssh_keys,
+                    tags=tags,
+                    user_data=user_data,
+                    # Protected from the first moment. Resizing in place would switch off all droplets at once.
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=[firewall], replace_on_changes=["size"]),
+                )
+                for index in range(args.servers.min)
+            ]
+
+        self.resources = DigitalOceanWebTierResources(
+            network=network, tag=tag, load_balancer=load_balancer, firewall=firewall, droplets=droplets, pool=pool
+        )
+        self.cloud = pulumi.Output.from_input("digitalocean")
+        self.region = pulumi.Output.from_input(args.region)
+        self.address = load_balancer.ip
+        self.origins = self.address.apply(lambda address: [Origin(name=name, address=address, weight=1.0)])
+        self.health_path = pulumi.Output.from_input(health.effective_path)
+        self.droplet_tag = tag.name
+        self.network_id = network.network_id
+        self.register_outputs(
+            {
+                "cloud": self.cloud,
+                "region": self.region,
+                "origins": self.origins,
+                "health_path": self.health_path,
+                "address": self.address,
+                "droplet_tag": self.droplet_tag,
+                "network_id": self.network_id,
+            }
+        )
+
+
+def admission(ranges: Optional[pulumi.Input[list[pulumi.Input[str]]]]) -> pulumi.Output[digitalocean.LoadBalancerFirewallArgs]:
+    """The load balancer's own firewall, which lets `ranges` through and no one else."""
+
+    def firewall(known: Sequence[Any]) -> digitalocean.LoadBalancerFirewallArgs:
+        if allows := admitted(known):
+            return digitalocean.LoadBalancerFirewallArgs(allows=allows)
+        # An empty list of admitted ranges would mean everyone.
+        return digitalocean.LoadBalancerFirewallArgs(denies=["cidr:0.0.0.0/0"])
+
+    return pulumi.Output.from_input(ranges or []).apply(firewall)
+
+
+def admitted(ranges: Sequence[str]) -> list[str]:
+    """Address ranges in the words of a load balancer's firewall, sorted, so that the same ranges always make the same rules.
+
+    Those of IPv6 are left out: the load balancer has an IPv4 address alone, and nobody comes to it from them.
+
+    Args:
+        ranges: IPv4 and IPv6 ranges in CIDR form.
+
+    Raises:
+        ArgumentError: At `admitted_ranges`, if one of them is no range.
+    """
+    networks = set()
+    for given in ranges:
+        try:
+            networks.add(ipaddress.ip_network(given))
+        except ValueError:
+            raise ArgumentError("admitted_ranges", f"{given!r} is not a range in CIDR form", "write one like 203.0.113.0/24") from None
+    return [f"cidr:{network}" for network in sorted(network for network in networks if isinstance(network, ipaddress.IPv4Network))]
+
+
+def _check(args: DigitalOceanWebTierArgs, health: HealthCheck) -> None:
+    """Raises ArgumentError where the arguments cannot work on DigitalOcean."""
+    WebTierArgs.check(args)
+    check_region(args.region)
+    if isinstance(args.admitted_ranges, list):  # what is known now is refused now, and the rest when it is known
+        admitted([given for given in args.admitted_ranges if isinstance(given, str)])
+    if not args.servers.scales:
+        return
+    for path, count, most in (("servers.min", args.servers.min, POOL_LIMITS[0]), ("servers.max", args.servers.most, POOL_LIMITS[1])):
+        if count > most:
+            raise ArgumentError(path, f"{count} is above {most}, the most that a DigitalOcean autoscale pool takes", f"give at most {most}")
+    if args.ssh_keys is None or args.ssh_keys == []:
+        raise ArgumentError(
+            "ssh_keys",
+            "is empty, and DigitalOcean makes no autoscale pool without an SSH key",
+            "give the id or fingerprint of a key in the account, or a fixed number of servers: leave out servers.max",
+        )

@@ -1,0 +1,285 @@
+"""One contract: every web tier takes the same portable arguments and gives the same outputs. A new cloud joins by one line here."""
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_digitalocean as digitalocean
+import pulumi_gcp as gcp
+import pytest
+
+import multicloud
+from multicloud import HealthCheck, Servers, Size, StaticSite
+from multicloud.errors import ArgumentError
+from multicloud.web.contract import WebTierArgs
+from tests.recording import Recorded, Recording
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cloud:
+    """What the tests have to know of a cloud."""
+
+    name: str
+    region: str
+    provider: Callable[[], pulumi.ProviderResource]
+    machine_type: str
+    """A machine type in the cloud's own words."""
+    scaling: dict[str, Any]
+    """What the cloud needs on top where the number of machines scales."""
+
+    @property
+    def tier(self) -> Any:
+        return getattr(multicloud, f"{self.prefix}WebTier")
+
+    @property
+    def args(self) -> Any:
+        return getattr(multicloud, f"{self.prefix}WebTierArgs")
+
+    @property
+    def prefix(self) -> str:
+        return {"aws": "Aws", "gcp": "Gcp", "digitalocean": "DigitalOcean"}[self.name]
+
+    def make(self, args: Any) -> Any:
+        """A tier named `site` with its provider."""
+        return self.tier("site", args, pulumi.ResourceOptions(providers=[self.provider()]))
+
+
+CLOUDS = [
+    Cloud(
+        name="aws",
+        region="eu-central-1",
+        provider=lambda: aws.Provider("explicit", region="eu-central-1"),
+        machine_type="m7i.large",
+        scaling={},
+    ),
+    Cloud(
+        name="gcp",
+        region="europe-west3",
+        provider=lambda: gcp.Provider("explicit", project="p", region="europe-west3"),
+        machine_type="n2-standard-4",
+        scaling={},
+    ),
+    Cloud(
+        name="digitalocean",
+        region="fra1",
+        provider=lambda: digitalocean.Provider("explicit", token="t"),
+        machine_type="c-4",
+        scaling={"ssh_keys": ["1"]},
+    ),
+]
+
+PORTABLE: dict[str, dict[str, Any]] = {
+    "the least": {},
+    "a fixed number": {"servers": Servers(min=3)},
+    "a number that scales": {"servers": Servers(min=2, max=5, cpu_target=50)},
+    "small": {"size": Size.SMALL},
+    "medium": {"size": Size.MEDIUM},
+    "large": {"size": Size.LARGE},
+    "a site": {"site": StaticSite(files={"index.html": "<h1>Hello</h1>"})},
+    "a health check": {"health_check": HealthCheck(path="/live", port=8080, expected_status=200, grace_seconds=120)},
+    "a network": {"network": "10.99.0.0/16"},
+    "ranges": {"admitted_ranges": ["173.245.48.0/20", "2400:cb00::/32"]},
+    "tags": {"tags": {"team": "shop"}},
+}
+
+WRONG: dict[str, dict[str, Any]] = {
+    "servers.min": {"servers": Servers(min=0)},
+    "servers.max": {"servers": Servers(min=2, max=1)},
+    "servers.cpu_target": {"servers": Servers(min=1, max=2, cpu_target=99)},
+    "health_check.path": {"health_check": HealthCheck(path="live")},
+    "health_check.port": {"health_check": HealthCheck(port=70000)},
+    "health_check.expected_status": {"health_check": HealthCheck(expected_status=500)},
+    "health_check.grace_seconds": {"health_check": HealthCheck(grace_seconds=1)},
+    "network": {"network": "8.8.0.0/16"},
+    "machine_type": {"machine_type": "any", "size": Size.SMALL},
+    "size": {"size": "huge"},
+    "site.files": {"site": StaticSite(files={"index.html": "x" * 300_000})},
+    "tags.stack": {"tags": {"stack": "another"}},
+}
+
+
+@pytest.fixture(params=CLOUDS, ids=lambda cloud: cloud.name)
+def cloud(request: pytest.FixtureRequest) -> Cloud:
+    return request.param  # type: ignore[no-any-return]
+
+
+def args(cloud: Cloud, **portable: Any) -> Any:
+    """The cloud's own arguments class with the portable arguments."""
+    servers = portable.get("servers", Servers(min=2))
+    own = cloud.scaling if isinstance(servers, Servers) and servers.scales else {}
+    return cloud.args(region=cloud.region, **{"servers": servers, **own, **portable})
+
+
+def clouds_resources(recording: Recording) -> list[Recorded]:
+    """All that the cloud itself holds: no components, no providers."""
+    return [record for record in recording.all() if record.custom and not record.type.startswith("pulumi:providers:")]
+
+
+@pytest.mark.parametrize("case", PORTABLE)
+def test_every_portable_argument_is_taken(cloud: Cloud, case: str, recording: Recording) -> None:
+    recording.run(lambda: cloud.make(args(cloud, **PORTABLE[case])))
+    assert recording.one(f"multicloud:index:{cloud.prefix}WebTier").registered is not None
+
+
+def test_a_machine_type_of_the_clouds_own_is_taken(cloud: Cloud, recording: Recording) -> None:
+    recording.run(lambda: cloud.make(args(cloud, machine_type=cloud.machine_type)))
+    assert cloud.machine_type in str([record.inputs for record in clouds_resources(recording)])
+
+
+def test_every_portable_argument_is_tried() -> None:
+    """A field that is added to the contract is added to this file."""
+    tried = {field for case in PORTABLE.values() for field in case} | {"machine_type", "servers"}
+    assert tried == {field.name for field in dataclasses.fields(WebTierArgs)}
+
+
+def test_the_arguments_class_extends_the_portable_one(cloud: Cloud) -> None:
+    assert issubclass(cloud.args, WebTierArgs)
+    assert cloud.args.__dataclass_params__.frozen
+
+
+def test_arguments_as_the_component_host_brings_them_make_the_same(cloud: Cloud) -> None:
+    """Nested dicts, enums as text and integers as floats, against the classes."""
+    written = {"region": cloud.region, "servers": {"min": 2.0}, "size": "medium", "health_check": {"port": 8080.0}, "tags": {"a": "b"}}
+    typed = args(cloud, size=Size.MEDIUM, health_check=HealthCheck(port=8080), tags={"a": "b"})
+    made = []
+    for given in (written, typed):
+        recording = Recording()
+        recording.run(lambda given=given: cloud.make(given))  # type: ignore[misc]
+        made.append({urn: record.inputs for urn, record in recording.records.items()})
+        recording.close()
+    assert made[0] == made[1]
+
+
+def test_the_outputs_are_the_contracts(cloud: Cloud, recording: Recording) -> None:
+    tier = recording.run(lambda: cloud.make(args(cloud, health_check=HealthCheck(path="/live"))))
+    assert recording.value(tier.cloud) == cloud.name
+    assert recording.value(tier.region) == cloud.region
+    assert recording.value(tier.health_path) == "/live"
+    [origin] = recording.value(tier.origins)
+    assert set(origin) == {"name", "address", "weight"}
+    assert origin["address"], "the origin has no address"
+    assert 0 < origin["weight"] <= 1
+
+
+def test_what_is_declared_is_registered(cloud: Cloud, recording: Recording) -> None:
+    """Every annotated output is among the registered ones, by the same name in camel case or as it stands."""
+    tier = recording.run(lambda: cloud.make(args(cloud)))
+    registered = recording.one(f"multicloud:index:{cloud.prefix}WebTier").registered
+    assert registered is not None
+    declared = [name for name in inspect.get_annotations(cloud.tier) if name != "resources"]
+    assert {"cloud", "region", "origins", "health_path"} <= set(declared)
+    for name in declared:
+        first, *rest = name.split("_")
+        camel = first + "".join(word.title() for word in rest)
+        assert (name in registered) or (camel in registered), name
+        assert recording.value(getattr(tier, name)) == registered.get(name, registered.get(camel))
+
+
+def test_a_preview_needs_nothing_that_is_only_known_later(cloud: Cloud) -> None:
+    preview = Recording(preview=True)
+    preview.run(lambda: cloud.make(args(cloud, admitted_ranges=["173.245.48.0/20"])))
+    assert preview.one(f"multicloud:index:{cloud.prefix}WebTier").registered is not None
+    preview.close()
+
+
+def test_every_child_is_in_the_frozen_resources(cloud: Cloud, recording: Recording) -> None:
+    tier = recording.run(lambda: cloud.make(args(cloud)))
+    assert dataclasses.is_dataclass(tier.resources)
+    assert getattr(tier.resources, "__dataclass_params__").frozen  # noqa: B009  mypy does not know it
+    reachable = {recording.value(resource.urn) for resource in resources_in(tier.resources)}
+    assert {record.urn for record in recording.descendants("site")} <= reachable
+
+
+def resources_in(value: Any) -> Iterator[pulumi.Resource]:
+    """Every resource in a resources record, those of nested components too."""
+    if isinstance(value, pulumi.Resource):
+        yield value
+        if isinstance(value, pulumi.ComponentResource) and hasattr(value, "resources"):
+            yield from resources_in(value.resources)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from resources_in(getattr(value, field.name))
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from resources_in(inner)
+    elif isinstance(value, dict):
+        yield from resources_in(list(value.values()))
+
+
+def test_nothing_stands_outside_the_component_or_on_a_default_provider(cloud: Cloud, recording: Recording) -> None:
+    recording.run(lambda: cloud.make(args(cloud)))
+    inside = {record.urn for record in recording.descendants("site")}
+    for record in clouds_resources(recording):
+        assert record.urn in inside, record.urn
+        assert record.provider == "explicit", record.urn
+    assert {call.provider for call in recording.calls} <= {"explicit"}
+
+
+def test_children_are_named_after_the_component(cloud: Cloud, recording: Recording) -> None:
+    recording.run(lambda: cloud.make(args(cloud)))
+    assert [record.name for record in recording.descendants("site") if not record.name.startswith("site-")] == []
+
+
+def test_tags_are_on_every_child_that_can_carry_them(cloud: Cloud, recording: Recording) -> None:
+    """The SDK says which types take `tags` or `labels`; AWS's `tagSpecifications` tag what a template makes."""
+    recording.run(lambda: cloud.make(args(cloud, tags={"team": "shop"})))
+    tagged = 0
+    for record in clouds_resources(recording):
+        for field in taggable(record.type) - EXEMPT.get(record.type, set()):
+            carried = str(record.inputs.get(field))
+            tagged += 1
+            for word in ("project", "stack", "site", "managed-by", "team", "shop"):
+                assert word in carried, f"{record.urn} lacks {word} in its {field}: {carried}"
+    assert tagged, "nothing carries tags"
+
+
+EXEMPT = {"digitalocean:index/firewall:Firewall": {"tags"}}
+"""Fields of that name that are no tags of the resource itself, by type: which droplets a firewall protects."""
+
+
+def taggable(token: str) -> set[str]:
+    """The inputs of a type that carry tags, as its SDK has them. Google's `tags` are for the network and no tags."""
+    package, path, type_name = token.split(":")
+    folder = path.split("/")[0]
+    module = import_module(f"pulumi_{package}" if folder == "index" else f"pulumi_{package}.{folder}")
+    inputs = inspect.signature(getattr(module, type_name)._internal_init).parameters
+    return {camel for snake, camel in TAGS[package].items() if snake in inputs}
+
+
+TAGS = {
+    "aws": {"tags": "tags", "tag_specifications": "tagSpecifications"},
+    "gcp": {"labels": "labels", "user_labels": "userLabels"},
+    "digitalocean": {"tags": "tags"},
+}
+"""What carries tags, by package: the SDK's name and the engine's."""
+
+
+@pytest.mark.parametrize("path", WRONG)
+def test_a_wrong_argument_is_refused_before_anything_is_made(cloud: Cloud, path: str, recording: Recording) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        recording.run(lambda: cloud.make(args(cloud, **WRONG[path])))
+    assert caught.value.path.split("[")[0] == path
+    assert caught.value.mend
+    assert clouds_resources(recording) == []
+
+
+PLANNED = {"site.files", "size"}
+"""Paths that a pure function of their own refuses, or the conversion of arguments."""
+
+
+@pytest.mark.parametrize("path", [path for path in WRONG if path not in PLANNED])
+def test_the_arguments_alone_refuse_what_the_component_refuses(cloud: Cloud, path: str) -> None:
+    """So that a whole environment can be checked before its first resource is registered."""
+    with pytest.raises(ArgumentError) as caught:
+        args(cloud, **WRONG[path]).check()
+    assert caught.value.path == path
+
+
+def test_a_region_is_required(cloud: Cloud, recording: Recording) -> None:
+    with pytest.raises(ArgumentError, match=r"^region: is missing"):
+        recording.run(lambda: cloud.make({"servers": {"min": 1}}))

@@ -1,0 +1,402 @@
+"""A Pulumi engine for tests that records all that a program registers.
+
+    recording = Recording()
+    tier = recording.run(lambda: AwsWebTier("web", AwsWebTierArgs(...)))
+    assert recording.one("aws:lb/loadBalancer:LoadBalancer").inputs["internal"] is False
+    assert recording.value(tier.region) == "eu-central-1"
+
+Unlike Pulumi's own mocks it makes URNs as the engine does, refuses a URN that occurs twice, shows options (parent, provider,
+aliases, protect ...), which inputs are secret and which outputs a component registered, and refuses a look-up without an
+answer. It keeps no state, so it proves nothing of updates, replacements or the order of deletion.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import pulumi
+from google.protobuf import empty_pb2, json_format
+from pulumi.runtime import mocks, rpc, settings
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.stack import run_in_stack
+from pulumi.runtime.sync_await import _sync_await
+
+T = TypeVar("T")
+Values = dict[str, Any]
+
+STACK = "pulumi:pulumi:Stack"
+UNKNOWN = "<unknown>"
+"""What stands in `Recorded.inputs` for a value that is not known during a preview."""
+
+
+@dataclass(kw_only=True)
+class Recorded:
+    """One registered resource."""
+
+    urn: str
+    type: str
+    name: str
+    id: str
+    """Empty for a component."""
+    custom: bool
+    """False for a component."""
+    parent: str
+    """URN of the parent; that of the stack for a resource at the top."""
+    inputs: Values
+    """Plain values by camelCase name; secrets unwrapped, unknown values as `UNKNOWN`."""
+    secrets: frozenset[str]
+    """Dotted paths of the inputs that are secret: `password`, `containers.0.env`."""
+    outputs: Values
+    """What the resource resolved to: its inputs and what `Recording.outputs` adds."""
+    provider: str
+    """Name of the explicit provider; empty where the engine would take a default one."""
+    providers: dict[str, str]
+    """A component's providers: name by package."""
+    protect: bool
+    aliases: list[Values]
+    """As the program wrote them: `{"urn": ...}` or the parts of a spec (`name`, `type`, `parentUrn` ...)."""
+    depends_on: frozenset[str]
+    """URNs of all that the resource waits for, through its inputs or by `depends_on`."""
+    ignore_changes: list[str]
+    replace_on_changes: list[str]
+    secret_outputs: list[str]
+    """`additional_secret_outputs`."""
+    delete_before_replace: bool | None
+    retain_on_delete: bool
+    timeouts: Values
+    registered: Values | None = None
+    """What a component passed to `register_outputs`; None if it never did, or for a custom resource."""
+    registered_secrets: frozenset[str] = field(default=frozenset())
+    """Dotted paths of the registered outputs that are secret."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One look-up."""
+
+    token: str
+    args: Values
+    provider: str
+    """Name of the explicit provider; empty where the engine would take a default one."""
+
+
+Outputs = Mapping[str, Any] | Callable[[Recorded], Mapping[str, Any]]
+Answer = Mapping[str, Any] | Callable[[Values], Mapping[str, Any]]
+
+
+class Recording(mocks.MockMonitor):
+    """Runs programs and records what they register.
+
+    Args:
+        project: Name of the project.
+        stack: Name of the stack.
+        preview: Whether the run is a preview: then outputs are unknown, and callbacks of `apply` do not run.
+    """
+
+    def __init__(self, *, project: str = "project", stack: str = "stack", preview: bool = False) -> None:
+        super().__init__(_NoMocks())
+        self.project, self.stack, self.preview = project, stack, preview
+        self.records: dict[str, Recorded] = {}
+        """Every registered resource by URN, in the order of registration."""
+        self.calls: list[Call] = []
+        """Every look-up, in order."""
+        self.exports: Values = {}
+        """The stack's outputs, secrets unwrapped."""
+        self.secret_exports: frozenset[str] = frozenset()
+        """Dotted paths of the stack's outputs that are secret."""
+        self.outputs: dict[str, Outputs] = dict(OUTPUTS)
+        """Computed outputs by type token, a dict or a function of the `Recorded`. Inputs are always echoed."""
+        self.answers: dict[str, Answer] = dict(ANSWERS)
+        """Results of look-ups by function token, a dict or a function of the arguments. A token without one is refused."""
+
+    # running
+
+    def run(self, program: Callable[[], T], config: Mapping[str, str] | None = None, secret_keys: Sequence[str] = ()) -> T:
+        """Runs `program` as a stack's program to its very end, and gives back what it returned.
+
+        Whatever fails, in the program or in a callback of `apply`, is raised here.
+
+        Args:
+            program: Registers resources.
+            config: The stack's configuration, as strings by full key (`multicloud:environment`).
+            secret_keys: The full keys whose values are encrypted.
+        """
+        results: list[T] = []
+
+        def body() -> Awaitable[None] | None:
+            results.append(program())
+            return None
+
+        self._install()
+        pulumi.runtime.set_all_config(dict(config or {}), list(secret_keys))
+        try:
+            _sync_await(run_in_stack(body))
+        finally:
+            pulumi.runtime.set_all_config({}, [])
+        return results[0]
+
+    def value(self, output: Any) -> Any:
+        """What an output, or anything with outputs inside, came to; None where it is unknown."""
+        return _sync_await(pulumi.Output.from_input(output).future())
+
+    def is_secret(self, output: "pulumi.Output[Any]") -> bool:
+        """Whether an output is secret."""
+        return bool(_sync_await(output.is_secret()))
+
+    def close(self) -> None:
+        """Leaves nothing behind for the next test."""
+        settings.ROOT.set(None)
+
+    def _install(self) -> None:
+        settings.ROOT.set(None)
+        settings.SETTINGS.outputs.clear()
+        settings.SETTINGS.rpc_manager.clear()
+        settings.configure(
+            mocks.MockSettings(  # type: ignore[no-untyped-call]
+                monitor=self,
+                monitor_features=set(self.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures),  # type: ignore[no-untyped-call]
+                engine=mocks.MockEngine(None),
+                project=self.project,
+                stack=self.stack,
+                dry_run=self.preview,
+                organization="organization",
+                callbacks=None,
+            )
+        )
+
+    # looking
+
+    def all(self, type: str | None = None) -> list[Recorded]:
+        """Every resource of a type, or every resource, in the order of registration."""
+        return [record for record in self.records.values() if type is None or record.type == type]
+
+    def one(self, type: str, name: str | None = None) -> Recorded:
+        """The one resource of a type, or the one with that name among them."""
+        found = [record for record in self.all(type) if name is None or record.name == name]
+        assert len(found) == 1, (
+            f"{len(found)} of {type} {name or ''}: {[record.name for record in found]}; all types: {sorted(self.types())}"
+        )
+        return found[0]
+
+    def types(self) -> set[str]:
+        """The types of all resources."""
+        return {record.type for record in self.all()}
+
+    def children(self, component: str) -> list[Recorded]:
+        """The resources right below the component of that name."""
+        urns = {record.urn for record in self.all() if not record.custom and record.name == component}
+        return [record for record in self.all() if record.parent in urns]
+
+    def descendants(self, component: str) -> list[Recorded]:
+        """The resources anywhere below the component of that name."""
+        urns = {record.urn for record in self.all() if not record.custom and record.name == component}
+        found = []
+        for record in self.all():  # a parent is registered before its children
+            if record.parent in urns:
+                urns.add(record.urn)
+                found.append(record)
+        return found
+
+    def urns(self) -> list[str]:
+        """The URNs of all resources, sorted."""
+        return sorted(self.records)
+
+    # the engine's side
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """The URN as the real engine makes it: all types on the way down, but not the stack's."""
+        qualified = parent.split("::")[2] if parent else ""
+        chain = type_ if qualified in ("", STACK) else f"{qualified}${type_}"
+        return f"urn:pulumi:{self.stack}::{self.project}::{chain}::{name}"
+
+    def RegisterResource(self, request: Any) -> Any:
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == STACK:
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        if urn in self.records:
+            raise AssertionError(f"duplicate resource URN {urn}")
+        record = self._record(urn, request, request.object)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=record.id, object=self._outputs(record))
+
+    def ReadResource(self, request: Any) -> Any:
+        urn = self.make_urn(request.parent, request.type, request.name)
+        record = self._record(urn, request, request.properties, id=request.id)
+        return resource_pb2.ReadResourceResponse(urn=urn, properties=self._outputs(record))
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:
+        values, secrets = _plain(request.outputs)
+        if record := self.records.get(request.urn):
+            assert record.registered is None, f"{record.name} registers its outputs twice"
+            record.registered, record.registered_secrets = values, secrets
+        else:
+            self.exports, self.secret_exports = values, secrets
+        return empty_pb2.Empty()
+
+    def Invoke(self, request: Any) -> Any:
+        args, _ = _plain(request.args)
+        self.calls.append(Call(token=request.tok, args=args, provider=_provider_name(request.provider)))
+        if request.tok not in self.answers:
+            raise AssertionError(f"no answer for the look-up {request.tok}; set recording.answers[{request.tok!r}]")
+        answer = self.answers[request.tok]
+        result = answer(args) if callable(answer) else answer
+        return resource_pb2.ResourceInvokeResponse(**{"return": _struct({**args, **result})})
+
+    def _record(self, urn: str, request: Any, object: Any, id: str = "") -> Recorded:
+        inputs, secrets = _plain(object)
+        custom = getattr(request, "custom", True)
+        record = Recorded(
+            urn=urn,
+            type=request.type,
+            name=request.name,
+            id=id or (f"{request.name}-id" if custom and not self.preview else ""),
+            custom=custom,
+            parent=request.parent,
+            inputs=inputs,
+            secrets=secrets,
+            outputs={},
+            provider=_provider_name(request.provider),
+            providers={package: _provider_name(reference) for package, reference in getattr(request, "providers", {}).items()},
+            protect=getattr(request, "protect", False),
+            aliases=[_alias(alias) for alias in getattr(request, "aliases", [])],
+            depends_on=frozenset(request.dependencies),
+            ignore_changes=list(getattr(request, "ignoreChanges", [])),
+            replace_on_changes=list(getattr(request, "replaceOnChanges", [])),
+            secret_outputs=list(request.additionalSecretOutputs),
+            delete_before_replace=request.deleteBeforeReplace if getattr(request, "deleteBeforeReplaceDefined", False) else None,
+            retain_on_delete=getattr(request, "retainOnDelete", False),
+            timeouts=json_format.MessageToDict(request.customTimeouts) if hasattr(request, "customTimeouts") else {},
+        )
+        self.records[urn] = record
+        if custom and not self.preview:
+            given = self.outputs.get(request.type, {})
+            computed = given(record) if callable(given) else given
+            record.outputs = {**_usual(record), **inputs, **computed}
+        else:
+            record.outputs = dict(inputs)
+        return record
+
+    def _outputs(self, record: Recorded) -> Any:
+        """A record's outputs for the program: what was secret going in stays secret coming out."""
+        secret = {path.split(".")[0] for path in record.secrets} | set(record.secret_outputs)
+        return _struct({name: rpc.wrap_rpc_secret(value) if name in secret else value for name, value in record.outputs.items()})
+
+
+class _NoMocks(mocks.Mocks):
+    """The base class asks for mocks; `Recording` answers everything itself."""
+
+    def call(self, args: mocks.MockCallArgs) -> Any:
+        raise NotImplementedError
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> Any:
+        raise NotImplementedError
+
+
+def _provider_name(reference: str) -> str:
+    """The provider's name from a reference, `urn::id`."""
+    return reference.split("::")[-2] if reference else ""
+
+
+def _alias(alias: Any) -> Values:
+    """What an alias states, without the empty parts of its spec."""
+    parts = json_format.MessageToDict(alias)
+    return {key: value for key, value in parts.get("spec", parts).items() if value != ""}
+
+
+def _struct(values: Mapping[str, Any]) -> Any:
+    return _sync_await(rpc.serialize_properties(dict(values), {}))
+
+
+def _plain(struct: Any) -> tuple[Values, frozenset[str]]:
+    """A protobuf struct as plain values, and the dotted paths at which it held secrets.
+
+    The SDK's own reading of it moves a secret's mark up to the outermost list or dict.
+    """
+    secrets: set[str] = set()
+
+    def plain(value: Any, path: str) -> Any:
+        if rpc.is_rpc_secret(value):
+            secrets.add(path)
+            return plain(value["value"], path)
+        if isinstance(value, dict):
+            return {key: plain(inner, f"{path}.{key}" if path else key) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [plain(inner, f"{path}.{index}") for index, inner in enumerate(value)]
+        if value == rpc.UNKNOWN:
+            return UNKNOWN
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        return value
+
+    return plain(json_format.MessageToDict(struct), ""), frozenset(secrets)
+
+
+def _usual(record: Recorded) -> Values:
+    """Outputs that many types have."""
+    return {
+        "name": record.inputs.get("name", f"{record.name}-1a2b3c4"),
+        "arn": f"arn:aws:{record.type.split(':')[1].split('/')[0]}:eu-central-1:123456789012:{record.name}",
+        "selfLink": f"https://www.googleapis.com/compute/v1/projects/p/{record.name}",
+    }
+
+
+OUTPUTS: dict[str, Outputs] = {
+    "aws:lb/loadBalancer:LoadBalancer": lambda r: {
+        "dnsName": f"{r.name}.elb.amazonaws.com",
+        "arnSuffix": f"app/{r.name}/1",
+        "zoneId": "Z215JYRZR1TBD5",
+    },
+    "aws:lb/targetGroup:TargetGroup": lambda r: {"arnSuffix": f"targetgroup/{r.name}/1"},
+    "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
+    "aws:ec2/eip:Eip": {"publicIp": "198.51.100.10", "allocationId": "eipalloc-1"},
+    "aws:rds/instance:Instance": lambda r: {
+        "address": f"{r.name}.rds.amazonaws.com",
+        "endpoint": f"{r.name}.rds.amazonaws.com:5432",
+        "port": 5432,
+    },
+    "digitalocean:index/droplet:Droplet": {"ipv4Address": "198.51.100.30", "ipv4AddressPrivate": "10.30.0.2"},
+    "digitalocean:index/loadBalancer:LoadBalancer": {"ip": "198.51.100.31"},
+    "digitalocean:index/vpc:Vpc": {"vpcUrn": "do:vpc:1"},
+    "gcp:serviceaccount/account:Account": lambda r: {
+        "email": f"{r.name}@p.iam.gserviceaccount.com",
+        "member": f"serviceAccount:{r.name}@p.iam.gserviceaccount.com",
+    },
+    "gcp:compute/address:Address": {"address": "198.51.100.20"},
+    "gcp:compute/globalAddress:GlobalAddress": {"address": "198.51.100.21"},
+    "gcp:compute/globalForwardingRule:GlobalForwardingRule": lambda r: {"ipAddress": r.inputs.get("ipAddress", "198.51.100.22")},
+    "gcp:compute/forwardingRule:ForwardingRule": lambda r: {"ipAddress": r.inputs.get("ipAddress", "198.51.100.23")},
+    "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager": lambda r: {
+        "instanceGroup": f"https://www.googleapis.com/compute/v1/projects/p/{r.name}"
+    },
+    "gcp:sql/databaseInstance:DatabaseInstance": {
+        "publicIpAddress": "198.51.100.40",
+        "firstIpAddress": "198.51.100.40",
+        "privateIpAddress": "10.120.0.2",
+        "connectionName": "p:r:i",
+        "ipAddresses": [{"type": "PRIMARY", "ipAddress": "198.51.100.40"}, {"type": "OUTGOING", "ipAddress": "198.51.100.41"}],
+    },
+    "random:index/randomPassword:RandomPassword": lambda r: {"result": rpc.wrap_rpc_secret(f"password-of-{r.name}")},
+    "random:index/randomId:RandomId": {"hex": "1a2b3c4d"},
+    "random:index/randomString:RandomString": {"result": "1a2b3c4d"},
+}
+"""Computed outputs of the types that the components make. A test adds to its own `recording.outputs`."""
+
+
+ANSWERS: dict[str, Answer] = {
+    "aws:ec2/getAmi:getAmi": {"id": "ami-0debian12", "architecture": "x86_64", "name": "debian-12-amd64"},
+    "aws:index/getAvailabilityZones:getAvailabilityZones": lambda args: {
+        "names": [f"{args.get('region', 'eu-central-1')}{letter}" for letter in "abc"],
+        "zoneIds": ["euc1-az1", "euc1-az2", "euc1-az3"],
+    },
+    "gcp:compute/getImage:getImage": {"selfLink": "https://www.googleapis.com/compute/v1/projects/debian-cloud/global/images/debian-12"},
+    "gcp:compute/getZones:getZones": lambda args: {"names": [f"{args.get('region', 'europe-west3')}-{letter}" for letter in "abc"]},
+    "digitalocean:index/getImage:getImage": {"id": 1, "slug": "debian-12-x64"},
+    "cloudflare:index/getZone:getZone": lambda args: {
+        "id": "0123456789abcdef0123456789abcdef",
+        "zoneId": "0123456789abcdef0123456789abcdef",
+        "name": args.get("filter", {}).get("name", "example.com"),
+        "account": {"id": "fedcba9876543210fedcba9876543210", "name": "account"},
+        "status": "active",
+    },
+    "cloudflare:index/getIpRanges:getIpRanges": {"ipv4Cidrs": ["173.245.48.0/20", "103.21.244.0/22"], "ipv6Cidrs": ["2400:cb00::/32"]},
+}
+"""Answers of the look-ups that the components use. A test adds to its own `recording.answers`."""
