@@ -1,0 +1,50 @@
+# Every command is in tools/, in Python's standard library; see `make help`.
+PYTHON ?= python3
+STACK ?= dev
+ARGS ?=
+CMD ?=
+tools = @$(PYTHON) -m tools
+
+.PHONY: help setup up preview refresh down shell env test lint bench clean clean-cache
+.DEFAULT_GOAL := help
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  STACK=dev|staging|production chooses the stack (dev). ARGS=... goes to Pulumi, pytest or the benchmarks."
+
+setup: ## set up the virtual environment, the engine and the sandbox, and nothing more
+	$(tools) setup $(ARGS)
+
+up: ## create the environment in the sandbox, or change it; a second time changes nothing
+	$(tools) up --stack $(STACK) $(ARGS)
+
+preview: ## show what `make up` would do
+	$(tools) preview --stack $(STACK) $(ARGS)
+
+refresh: ## find what has changed in the sandbox behind Pulumi's back
+	$(tools) refresh --stack $(STACK) $(ARGS)
+
+down: ## destroy the environment in the sandbox
+	$(tools) down --stack $(STACK) $(ARGS)
+
+shell: ## a shell in which plain `pulumi` works against the sandbox; CMD="pulumi stack ls" runs one command
+	@$(PYTHON) tools/shell $(if $(CMD),sh -c '$(subst ','\'',$(CMD))')
+
+env: ## print the variables of that shell, for `eval`
+	$(tools) env
+
+test: ## run the tests; ARGS="-k name" chooses
+	$(tools) test $(ARGS)
+
+lint: ## check style, format and types
+	$(tools) lint
+
+bench: ## run the benchmarks
+	$(tools) bench $(ARGS)
+
+clean: ## remove .venv and .multicloud, the sandbox's state included
+	$(tools) clean
+
+clean-cache: ## remove the engine that is kept for all checkouts
+	$(tools) clean --cache

@@ -1,0 +1,9 @@
+"""One environment a stack: read its file, compose it, export what one wants to know of it."""
+
+import pulumi
+
+from stacks.compose import compose
+from stacks.model import read
+
+for name, value in compose(read()).items():
+    pulumi.export(name, value)

@@ -1,0 +1,1 @@
+"""The environments: their files, what a file may say, and how components are composed from it."""

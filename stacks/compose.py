@@ -1,0 +1,63 @@
+"""Composes an environment from the components: tiers, the front over them, and the database.
+
+Nothing of a cloud is decided here: arguments are in `model/mapping.py`, providers in `providers.py`.
+"""
+
+from typing import Any
+
+import pulumi
+
+import multicloud
+from multicloud.database.pair import PostgresPairArgs
+
+from .model.environment import Accounts, Environment
+from .model.mapping import front_args, pair_args, tier_args
+from .providers import Providers
+
+TIERS = {"aws": "AwsWebTier", "gcp": "GcpWebTier", "digitalocean": "DigitalOceanWebTier"}
+"""The component of each cloud."""
+
+
+def compose(environment: Environment) -> dict[str, Any]:
+    """Registers everything of an environment, and returns what the stack exports.
+
+    Args:
+        environment: The environment, checked.
+    """
+    providers = Providers(environment.accounts or Accounts())
+    cloudflare = providers.other("cloudflare")
+    admitted = multicloud.cloudflare_ranges(pulumi.InvokeOptions(provider=cloudflare))
+
+    tiers = {}
+    for name, tier in environment.web.items():
+        component = getattr(multicloud, TIERS[tier.cloud])
+        options = pulumi.ResourceOptions(providers=[providers.cloud(tier.cloud, tier.region)])
+        tiers[name] = component(name, tier_args(tier, environment.tags, admitted), options)
+
+    front = multicloud.CloudflareFront(
+        "front",
+        front_args(
+            environment.front, {name: environment.web[name] for name in environment.order}, {n: t.origins for n, t in tiers.items()}
+        ),
+        pulumi.ResourceOptions(providers=[cloudflare]),
+    )
+    exports: dict[str, Any] = {
+        "hostname": front.hostname,
+        "url": front.url,
+        "pools": {
+            name: {"cloud": tiers[name].cloud, "region": tiers[name].region, "origins": tiers[name].origins} for name in environment.order
+        },
+    }
+    if environment.database:
+        exports["database"] = _database(pair_args(environment.database, environment.tags), providers)
+    return exports
+
+
+def _database(args: PostgresPairArgs, providers: Providers) -> dict[str, Any]:
+    """The database pair, and where its sides are."""
+    sides = [providers.cloud(side.cloud, side.region) for side in (args.primary, args.replica)]
+    pair = multicloud.PostgresPair("database", args, pulumi.ResourceOptions(providers=[*sides, providers.other("random")]))
+    return {
+        "primary": {"cloud": pair.primary_cloud, "region": pair.primary_region, "host": pair.primary_host},
+        "replica": {"cloud": pair.replica_cloud, "region": pair.replica_region, "host": pair.replica_host},
+    }

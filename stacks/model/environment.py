@@ -1,0 +1,150 @@
+"""An environment: what one stack file says, checked."""
+
+import re
+from functools import partial
+from typing import Self
+
+from pydantic import model_validator
+
+from multicloud import tags
+from multicloud.database.pair import PostgresPairArgs
+from multicloud.errors import ArgumentError, closest
+from multicloud.front.contract import Steering
+from multicloud.network import addresses
+from multicloud.regions import check_region
+from multicloud.web.contract import Origin
+
+from . import mapping
+from .base import Part, joined, refuse
+from .front import Front
+from .web import AnyTier
+
+
+class Accounts(Part):
+    """Whose accounts everything lands in."""
+
+    aws: str | None = None
+    """Number of the AWS account, in quotes: credentials of any other are refused. Defaults to whatever the credentials lead to."""
+    gcp: str | None = None
+    """Id of the Google Cloud project. Defaults to what the environment says (GOOGLE_CLOUD_PROJECT and the like)."""
+
+    def check(self) -> None:
+        """Raises ArgumentError if an account cannot be one."""
+        if self.aws is not None and not re.fullmatch(r"\d{12}", self.aws):
+            raise ArgumentError("accounts.aws", "is not the number of an account", "write its 12 digits, in quotes")
+        if self.gcp is not None and not re.fullmatch(r"[a-z][a-z0-9-]{4,28}[a-z0-9]", self.gcp):
+            raise ArgumentError("accounts.gcp", "is not the id of a project", "write 6 to 30 lower-case letters, digits and hyphens")
+
+
+class Environment(Part):
+    """One web application on one cloud or several, behind one name."""
+
+    front: Front
+    """The one name that visitors know."""
+    web: dict[str, AnyTier]
+    """The web tiers by name. A name is an identity: with another name a tier is made anew."""
+    database: PostgresPairArgs | None = None
+    """A database in one cloud with its replica in another. Defaults to none."""
+    accounts: Accounts | None = None
+    """Whose accounts everything lands in. Defaults to what the credentials lead to."""
+    tags: dict[str, str] | None = None
+    """Laid over the tags that every resource gets: project, stack, component, managed-by."""
+
+    @property
+    def order(self) -> list[str]:
+        """The tiers' names, the first choice first."""
+        return self.front.order or sorted(self.web)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        refuse(
+            self._check_there_is_a_tier,
+            *(partial(self._check_name, name) for name in self.web),
+            self._check_order,
+            *(partial(self._check_health, name) for name in self.web),
+            self._check_networks,
+            *(partial(self._check_tier, name) for name in self.web),
+            self._check_front,
+            self._check_database,
+            (self.accounts or Accounts()).check,
+            lambda: tags.check(self.tags or {}),
+        )
+        return self
+
+    def _check_there_is_a_tier(self) -> None:
+        if not self.web:
+            raise ArgumentError("web", "has no tier", "give at least one, like aws: {cloud: aws, region: eu-central-1, servers: {min: 2}}")
+
+    def _check_name(self, name: str) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9-]{0,28}[a-z0-9]", name):
+            mend = "take 2 to 30 lower-case letters, digits and hyphens, beginning with a letter"
+            raise ArgumentError(joined("web", name), "is not a name that every cloud takes", mend)
+
+    def _check_order(self) -> None:
+        given, steering = self.front.order, self.front.steering or Steering.FAILOVER
+        if given is None:
+            if len(self.web) > 1 and steering is Steering.FAILOVER:
+                mend = f"name the tiers, the first choice first, like [{', '.join(self.web)}]"
+                raise ArgumentError("front.order", "is missing, and steering failover goes by it", mend)
+            return
+        for index, name in enumerate(given):
+            if name not in self.web:
+                raise ArgumentError(f"front.order[{index}]", f"{name!r} is no tier of web", closest(name, self.web))
+            if name in given[:index]:
+                raise ArgumentError(f"front.order[{index}]", f"{name} is there already", "leave it out")
+        if missing := [name for name in self.web if name not in given]:
+            raise ArgumentError("front.order", f"lacks {', '.join(missing)}", "name every tier of web")
+
+    def _check_health(self, name: str) -> None:
+        """The front asks all tiers alike."""
+        first, *_ = self.web
+        ours, theirs = self.web[name].health, self.web[first].health
+        for field, own, other in (
+            ("path", ours.effective_path, theirs.effective_path),
+            ("expected_status", ours.effective_status, theirs.effective_status),
+        ):
+            if own != other:
+                wrong = f"{own} differs from that of {first}, {other}, and the front asks all tiers alike"
+                raise ArgumentError(f"{joined('web', name)}.health_check.{field}", wrong, "give all tiers the same")
+
+    def _check_networks(self) -> None:
+        networks = {f"{joined('web', name)}.network": tier.effective_network for name, tier in self.web.items()}
+        if self.database and self.database.primary.cloud != self.database.replica.cloud:  # which is refused elsewhere
+            # Cloud SQL's servers have none.
+            networks |= {
+                f"database.{role}.network": server.network or addresses.DEFAULT_DATABASE_NETWORKS["aws"]
+                for role, server in (("primary", self.database.primary), ("replica", self.database.replica))
+                if server.cloud == "aws"
+            }
+        addresses.check_disjoint(networks)
+
+    def _check_tier(self, name: str) -> None:
+        """What only the tier's cloud knows."""
+        try:
+            mapping.tier_args(self.web[name]).check()
+        except ArgumentError as error:
+            raise error.under(joined("web", name)) from None
+
+    def _check_front(self) -> None:
+        example: list[Origin] = [{"name": "origin", "address": "192.0.2.1", "weight": 1}]
+        tiers = {name: self.web[name] for name in self.order if name in self.web} or self.web
+        if not tiers:
+            return
+        try:
+            mapping.front_args(self.front, tiers, dict.fromkeys(tiers, example)).check()
+        except ArgumentError as error:
+            # A pool is a tier to whoever writes the file.
+            pool = re.fullmatch(r"pools\[(\d+)\]\.?(.*)", error.path)
+            if pool:
+                raise ArgumentError(pool[2], error.wrong, error.mend).under(joined("web", list(tiers)[int(pool[1])])) from None
+            raise error.under("front") from None
+
+    def _check_database(self) -> None:
+        if self.database:
+            try:
+                self.database.check()
+            except ArgumentError as error:
+                raise error.under("database") from None
+            for role in ("primary", "replica"):
+                server = getattr(self.database, role)
+                check_region(server.cloud, server.region, f"database.{role}.region")

@@ -1,0 +1,77 @@
+"""Reads an environment from a stack's configuration."""
+
+from functools import cache
+from typing import Any
+
+import pulumi
+from pulumi.runtime import config as runtime
+from pydantic import ValidationError
+
+from multicloud.database.contract import VERSIONS
+from multicloud.database.pair import SERVERS
+from multicloud.errors import ArgumentError
+
+from .environment import Environment
+from .messages import mistakes
+
+NAMESPACE, KEY = "multicloud", "environment"
+
+
+class StackFileError(pulumi.RunError):
+    """A stack file that cannot work: every mistake in it, one a line. A `pulumi.RunError`, so that it ends without a traceback.
+
+    Args:
+        errors: The mistakes.
+    """
+
+    def __init__(self, errors: list[ArgumentError]) -> None:
+        self.errors = errors
+        super().__init__("\n".join(str(error) for error in errors))
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The JSON Schema of an environment."""
+    found = Environment.model_json_schema()
+    # What the library's dataclasses leave to their own checks, for editors to complete.
+    found["$defs"]["PairServer"]["properties"]["cloud"]["enum"] = list(SERVERS)
+    found["$defs"]["PostgresPairArgs"]["properties"]["version"]["enum"] = list(VERSIONS)
+    return found
+
+
+def parse(text: str) -> Environment:
+    """The environment that a JSON text states.
+
+    Raises:
+        StackFileError: With every mistake in it.
+    """
+    try:
+        return Environment.model_validate_json(text)
+    except ValidationError as error:
+        raise StackFileError([mistake.under(KEY) for mistake in mistakes(error, schema())]) from None
+
+
+def read() -> Environment:
+    """The environment of the stack that runs, from `multicloud:environment` in its file.
+
+    Raises:
+        StackFileError: With every mistake in it.
+    """
+    key = f"{NAMESPACE}:{KEY}"
+    keys = {*runtime.CONFIG.get(), *runtime.get_config_env()}
+    errors = [
+        ArgumentError(name, "is not known here", f"everything stands in {key}")
+        for name in sorted(keys)
+        if name.startswith(f"{NAMESPACE}:") and name != key
+    ]
+    text = runtime.get_config(key)
+    if text is None:
+        where = f"stacks/Pulumi.{pulumi.get_stack()}.yaml"
+        errors.append(ArgumentError(key, f"is missing in {where}", "write it as stacks/README.md shows, or copy one of the examples there"))
+    elif runtime.is_config_secret(key):
+        # Said before it is parsed: a message could show what is to be hidden.
+        mend = "write it in plain: passwords are generated, and nothing here is secret"
+        errors.append(ArgumentError(key, "holds an encrypted value", mend))
+    if errors:
+        raise StackFileError(errors)
+    return parse(str(text))

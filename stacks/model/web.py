@@ -1,0 +1,123 @@
+"""One web tier of an environment."""
+
+from functools import partial
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from multicloud import tags
+from multicloud.machine import user_data
+from multicloud.machine.workload import StaticSite
+from multicloud.network import addresses
+from multicloud.regions import REGIONS, check_region
+from multicloud.web.contract import HealthCheck, Servers, Size
+
+from .base import Part, checked, refuse
+
+
+def _network(cidr: str) -> str:
+    refuse(lambda: addresses.network(cidr, ""))
+    return cidr
+
+
+def _region(cloud: str, region: str) -> str:
+    refuse(lambda: check_region(cloud, region, ""))
+    return region
+
+
+# Checked, and listed for editors.
+AwsRegion = Annotated[str, AfterValidator(partial(_region, "aws")), Field(json_schema_extra={"enum": [*REGIONS["aws"]]})]
+GcpRegion = Annotated[str, AfterValidator(partial(_region, "gcp")), Field(json_schema_extra={"enum": [*REGIONS["gcp"]]})]
+DigitalOceanRegion = Annotated[
+    str, AfterValidator(partial(_region, "digitalocean")), Field(json_schema_extra={"enum": [*REGIONS["digitalocean"]]})
+]
+
+
+class Tier(Part):
+    """What a tier states on every cloud."""
+
+    cloud: str
+    region: str
+    servers: Annotated[Servers, AfterValidator(checked)]
+    """How many machines."""
+    size: Size | None = None
+    """How large each machine is. Defaults to small."""
+    machine_type: str | None = None
+    """The cloud's own name of a machine type, instead of `size`."""
+    image: str | None = None
+    """The cloud's own name or id of the machines' image, which must be a Debian 12. Defaults to Debian's own."""
+    site: StaticSite | None = None
+    """What the machines serve. Defaults to a page that says which cloud, region and machine answered."""
+    health_check: Annotated[HealthCheck, AfterValidator(checked)] | None = None
+    """How health is found out; path and status are the same for all tiers. Defaults to 200 from `/healthz` on port 80."""
+    network: Annotated[str, AfterValidator(_network)] | None = None
+    """Address range of the tier's own network in CIDR form. Defaults to one a cloud; a second tier on a cloud needs its own."""
+    weight: float | None = None
+    """Share of the visitors relative to the other tiers, 0 to 1, where `front.steering` weighs them. Defaults to 1. 0 drains the tier."""
+    tags: dict[str, str] | None = None
+    """Laid over the environment's tags."""
+
+    @property
+    def health(self) -> HealthCheck:
+        """The health check, the default filled in."""
+        return self.health_check or HealthCheck()
+
+    @property
+    def effective_network(self) -> str:
+        """The address range, the default filled in."""
+        return self.network or addresses.DEFAULT_NETWORKS[self.cloud]
+
+    @model_validator(mode="after")
+    def _follows_the_rules(self) -> Self:
+        refuse(self._check_site, lambda: tags.check(self.tags or {}))
+        return self
+
+    def _check_site(self) -> None:
+        health, limit = self.health, user_data.LIMITS[self.cloud]
+        longest = "x" * 30  # a tier's name, which the default page shows
+        user_data.render(
+            self.site, self.cloud, self.region, longest, health.effective_path, health.effective_port, limit, health.effective_status
+        )
+
+
+class AwsTier(Tier):
+    """A web tier on AWS."""
+
+    cloud: Literal["aws"]
+    """Amazon Web Services."""
+    region: AwsRegion
+    """Region, for example `eu-central-1`."""
+    zones: list[str] | None = None
+    """Zones to spread the machines over, for example `eu-central-1a`, two at least. Defaults to the first two of the region."""
+
+
+class GcpTier(Tier):
+    """A web tier on Google Cloud."""
+
+    cloud: Literal["gcp"]
+    """Google Cloud."""
+    region: GcpRegion
+    """Region, for example `europe-west3`."""
+    zones: list[str] | None = None
+    """Zones to spread the machines over, for example `europe-west3-a`. Defaults to three of the region, which Google chooses."""
+
+
+class DigitalOceanTier(Tier):
+    """A web tier on DigitalOcean."""
+
+    cloud: Literal["digitalocean"]
+    """DigitalOcean."""
+    region: DigitalOceanRegion
+    """Slug of the region, for example `fra1`."""
+    ssh_keys: list[str] | None = None
+    """Ids or fingerprints of SSH keys in the account, which droplets that scale must have. Defaults to none."""
+
+    @property
+    def effective_network(self) -> str:
+        """The address range, the region's own default filled in."""
+        from multicloud.network.digitalocean import default_range  # imports the SDK
+
+        return self.network or default_range(self.region)
+
+
+AnyTier = Annotated[AwsTier | GcpTier | DigitalOceanTier, Field(discriminator="cloud")]

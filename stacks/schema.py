@@ -1,0 +1,58 @@
+"""The JSON Schema of a stack file, for editors.
+
+python -m stacks.schema            # writes stacks/environment.schema.json
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .model import schema
+
+FILE = Path(__file__).with_name("environment.schema.json")
+
+
+def stack_file() -> dict[str, Any]:
+    """The JSON Schema of a whole `Pulumi.<stack>.yaml`."""
+    environment = _untitled(schema())
+    definitions = environment.pop("$defs")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A stack file of multicloud",
+        "type": "object",
+        "properties": {
+            "config": {
+                "type": "object",
+                "properties": {"multicloud:environment": {"$ref": "#/$defs/Environment"}},
+                "patternProperties": {"^multicloud:(?!environment$)": False},
+                "required": ["multicloud:environment"],
+            },
+            "secretsprovider": {"type": "string", "description": "Written by `pulumi stack init`."},
+            "encryptedkey": {"type": "string", "description": "Written by `pulumi stack init`."},
+            "encryptionsalt": {"type": "string", "description": "Written by `pulumi stack init`: of the passphrase, and no secret."},
+            "environment": {"description": "Pulumi ESC environments to import."},
+        },
+        "required": ["config"],
+        "additionalProperties": False,
+        "$defs": {"Environment": environment, **definitions},
+    }
+
+
+def rendered() -> str:
+    """The file's text."""
+    return json.dumps(stack_file(), indent=2) + "\n"
+
+
+def _untitled(node: Any) -> Any:
+    """The schema without the titles that pydantic makes up from names: an editor shows the name anyway."""
+    if isinstance(node, dict):
+        return {
+            key: {name: _untitled(inner) for name, inner in value.items()} if key in ("properties", "$defs") else _untitled(value)
+            for key, value in node.items()
+            if not (key == "title" and isinstance(value, str))
+        }
+    return [_untitled(inner) for inner in node] if isinstance(node, list) else node
+
+
+if __name__ == "__main__":
+    FILE.write_text(rendered())

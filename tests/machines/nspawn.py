@@ -1,0 +1,288 @@
+"""Boots user data for real: systemd and cloud-init in a container with a network namespace of its own.
+
+A machine is an overlay on a Debian tree that is built once and kept below `~/.cache/multicloud/`. It reaches no network: the
+packages that user data asks for come from an apt repository inside the tree. Needs Linux, root and the packages of `TOOLS`.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+TOOLS = {"mmdebstrap": "mmdebstrap", "systemd-nspawn": "systemd-container", "ip": "iproute2", "dpkg-deb": "dpkg"}
+"""Commands by the Debian package that brings each."""
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "multicloud" / "machines"
+BASE = "systemd,systemd-sysv,dbus,cloud-init,ca-certificates,iproute2"
+"""What the image of a cloud has, as far as user data cares."""
+REPOSITORY = "cloud-init nginx unattended-upgrades"
+"""What user data installs at boot."""
+
+# Run in the new tree: keeps the packages that boot will install, and all that they need, as an apt repository of files.
+_HOOK = f"""\
+set -eu
+root="$1"
+chroot "$root" apt-get clean
+chroot "$root" apt-get install -qy --download-only --reinstall {REPOSITORY}
+mkdir -p "$root/srv/apt"
+mv "$root"/var/cache/apt/archives/*.deb "$root/srv/apt/"
+cd "$root/srv/apt"
+for deb in *.deb; do
+  dpkg-deb -f "$deb"
+  printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"
+done >Packages
+rm -f "$root"/etc/apt/sources.list.d/*
+echo 'deb [trusted=yes] file:/srv/apt ./' >"$root/etc/apt/sources.list"
+printf 'apt: {{preserve_sources_list: true}}\\ndatasource_list: [NoCloud]\\n' >"$root/etc/cloud/cloud.cfg.d/10-test.cfg"
+"""
+
+
+def missing() -> str:
+    """Why machines cannot boot here; empty where they can."""
+    if sys.platform != "linux":
+        return "booting machines needs Linux"
+    if os.geteuid() != 0:
+        return "booting machines needs root"
+    if lacking := [package for command, package in TOOLS.items() if not shutil.which(command)]:
+        return f"booting machines needs: apt-get install {' '.join(lacking)}"
+    if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode:
+        return "booting machines needs the right to mount, which this container lacks"
+    return ""
+
+
+def _sources() -> list[str]:
+    """This machine's own apt sources, so that its mirror is used, where it is Debian 12; else mmdebstrap's default."""
+    release = Path("/etc/os-release").read_text()
+    candidates = [Path("/etc/apt/sources.list.d/debian.sources"), Path("/etc/apt/sources.list")]
+    own = [str(path) for path in candidates if path.exists() and "deb" in path.read_text()]
+    return own[:1] if "VERSION_CODENAME=bookworm" in release else []
+
+
+def base_tree() -> Path:
+    """The Debian tree below all machines, built if this machine has none with the same inputs.
+
+    Raises:
+        Unreachable: It has none, and no mirror answers.
+    """
+    key = hashlib.sha256(json.dumps([BASE, REPOSITORY, _HOOK]).encode()).hexdigest()[:16]
+    tree = CACHE / f"bookworm-{key}"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not tree.exists():
+            # A tree that a kill left half built never gets the final name.
+            with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+                hook = Path(folder) / "hook"
+                hook.write_text(f"#!/bin/sh\n{_HOOK}")
+                hook.chmod(0o755)
+                root = Path(folder) / "root"
+                build = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={BASE}", f"--customize-hook={hook}"]
+                try:
+                    _run(*build, "bookworm", str(root), *_sources())
+                except RuntimeError as error:
+                    if re.search(r"Could not (resolve|connect)|Failed to fetch|Unable to connect", str(error)):
+                        raise Unreachable("no Debian mirror answers") from error
+                    raise
+                root.rename(tree)
+    return tree
+
+
+@dataclass(frozen=True)
+class Response:
+    """What a machine answered over HTTP."""
+
+    status: int
+    headers: dict[str, str]
+    """By lower-case name."""
+    body: str
+
+
+class Unreachable(Exception):
+    """No Debian mirror answers, so that the tree cannot be built."""
+
+
+class Machine:
+    """One machine, running from `with` to its end.
+
+    Args:
+        hostname: Its name.
+        user_data: What it is told at first boot.
+        folder: An empty folder for its files.
+        startup_script: Run at boot by a unit as Google's guest agent does it, on a machine without cloud-init.
+    """
+
+    def __init__(self, hostname: str, user_data: str, folder: Path, startup_script: str | None = None) -> None:
+        self.hostname, self.folder = hostname, folder
+        self.root, self.log = folder / "root", folder / "console.log"
+        self.namespace = f"multicloud-{os.getpid()}-{hostname}"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._undo: list[tuple[str, ...]] = []
+        self._user_data, self._startup_script = user_data, startup_script
+
+    def __enter__(self) -> "Machine":
+        try:
+            self._prepare()
+            with self.log.open("wb") as log:
+                command = [
+                    "systemd-nspawn",
+                    "-q",
+                    "-D",
+                    str(self.root),
+                    "--boot",
+                    f"--machine={self.namespace}",
+                    f"--hostname={self.hostname}",
+                ]
+                command += [f"--network-namespace-path=/run/netns/{self.namespace}", "--register=no", "--keep-unit", "--console=pipe"]
+                self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+        except BaseException:
+            self._clean_up()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._clean_up()
+
+    def _prepare(self) -> None:
+        for name in ("root", "upper", "work"):
+            (self.folder / name).mkdir(parents=True)
+        layers = f"lowerdir={base_tree()},upperdir={self.folder}/upper,workdir={self.folder}/work"
+        _run("mount", "-t", "overlay", "overlay", "-o", layers, str(self.root))
+        self._undo.append(("umount", str(self.root)))
+        if self._startup_script is not None:
+            _run("chroot", str(self.root), "dpkg", "--purge", "--force-depends", "cloud-init")
+            self._write("usr/local/sbin/startup-script", self._startup_script, 0o755)
+            self._write("etc/systemd/system/google-startup-scripts.service", _STARTUP_UNIT)
+            wants = self.root / "etc/systemd/system/multi-user.target.wants"
+            wants.mkdir(parents=True, exist_ok=True)
+            (wants / "google-startup-scripts.service").symlink_to("../google-startup-scripts.service")
+            self._write("etc/cloud/cloud.cfg.d/10-test.cfg", "apt: {preserve_sources_list: true}\ndatasource_list: [NoCloud]\n")
+        seed = "var/lib/cloud/seed/nocloud"
+        self._write(f"{seed}/user-data", self._user_data)
+        self._write(f"{seed}/meta-data", f"instance-id: {self.hostname}\nlocal-hostname: {self.hostname}\n")
+        _run("ip", "netns", "add", self.namespace)
+        self._undo.append(("ip", "netns", "delete", self.namespace))
+        _run("ip", "-n", self.namespace, "link", "set", "lo", "up")
+
+    def _clean_up(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(30)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        for command in reversed(self._undo):
+            _run(*command)
+        self._undo.clear()
+
+    def _write(self, path: str, text: str, mode: int = 0o644) -> None:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        file.chmod(mode)
+
+    def get(self, path: str = "/", port: int = 80) -> Response:
+        """What the machine answers from inside its network.
+
+        Raises:
+            ConnectionError: If nothing answers.
+        """
+        url = f"http://127.0.0.1:{port}{path}"
+        program = [sys.executable, "-c", _FETCH, url]
+        done = subprocess.run(["ip", "netns", "exec", self.namespace, *program], capture_output=True, text=True)
+        if done.returncode:
+            raise ConnectionError(done.stderr.strip().splitlines()[-1])
+        status, headers, body = json.loads(done.stdout)
+        return Response(status, headers, body)
+
+    def wait_for(self, path: str, status: int, port: int = 80, seconds: float = 90) -> Response:
+        """The first answer at `path` with `status`, as a health check waits for it.
+
+        Raises:
+            AssertionError: If it does not come within `seconds`, with the end of the console.
+        """
+        last: object = None
+        for _ in _tries(seconds):
+            assert self._process is not None and self._process.poll() is None, f"{self.hostname} ended:\n{self.console()}"
+            try:
+                response = self.get(path, port)
+            except ConnectionError as error:
+                last = error
+                continue
+            if response.status == status:
+                return response
+            last = response
+        raise AssertionError(f"{self.hostname}: {path} gave {last}, not {status}, for {seconds} s:\n{self.console()}")
+
+    def cloud_init(self, seconds: float = 60) -> tuple[str, list[str]]:
+        """How the first boot ended once it has: the status (`done` or `error`) and the errors."""
+        for _ in _tries(seconds):
+            # The machine's /run is a file system of its own; what it holds is seen through its first process.
+            leader = self._leader()
+            if leader and (result := Path(f"/proc/{leader}/root/run/cloud-init/result.json")).exists():
+                errors = json.loads(result.read_text())["v1"]["errors"]
+                return ("error" if errors else "done"), errors
+        raise AssertionError(f"{self.hostname}: cloud-init has not ended after {seconds} s:\n{self.console()}")
+
+    def status_of(self, package: str) -> str:
+        """dpkg's status of a package: `install ok installed`."""
+        query = ["dpkg-query", f"--admindir={self.root}/var/lib/dpkg", "-W", "-f=${Status}", package]
+        return subprocess.run(query, capture_output=True, text=True).stdout
+
+    def console(self, lines: int = 40) -> str:
+        """The end of what the machine said."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    def _leader(self) -> int | None:
+        """The id of the machine's first process, the child of the container's."""
+        if self._process is None:
+            return None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        return int(children[0]) if children else None
+
+
+_STARTUP_UNIT = """\
+[Unit]
+After=network-online.target
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/startup-script
+[Install]
+WantedBy=multi-user.target
+"""
+
+_FETCH = """\
+import json, sys, urllib.error, urllib.request
+try:
+    answer = urllib.request.urlopen(sys.argv[1], timeout=5)
+except urllib.error.HTTPError as error:
+    answer = error
+except OSError as error:
+    sys.exit(str(error))
+print(json.dumps([answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read().decode()]))
+"""
+
+
+def _tries(seconds: float) -> Iterator[None]:
+    """Beats a quarter of a second apart, until the time is over."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        yield
+        time.sleep(0.25)
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip() or done.stdout.strip()}")

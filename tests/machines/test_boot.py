@@ -1,0 +1,65 @@
+"""The user data of each cloud boots a real Debian 12 and serves the site."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from multicloud.machine.user_data import GCP_STARTUP_SCRIPT, LIMITS, render
+from multicloud.machine.workload import StaticSite
+from tests.machines.nspawn import Machine, Unreachable, base_tree, missing
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "machines boot here")
+
+SITE = StaticSite(
+    files={"index.html": "<h1>Grüße</h1>\n", "docs/index.html": 'a "quoted" $page {{ }}\n\ttab\r\n', "robots.txt": "User-agent: *\n"}
+)
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Machine]]:
+    """One machine a cloud, all booting at once; Google Cloud's without cloud-init in its image."""
+    try:
+        base_tree()
+    except Unreachable as error:
+        pytest.skip(str(error))
+    folder: Path = tmp_path_factory.mktemp("machines")
+    health = ("/healthz", 80)
+    aws = render(None, "aws", "eu-central-1", "web", *health, LIMITS["aws"])
+    gcp = render(None, "gcp", "europe-west3", "web", *health, LIMITS["gcp"])
+    digitalocean = render(SITE, "digitalocean", "fra1", "web", "/up", 8080, LIMITS["digitalocean"], 204)
+    with (
+        Machine("web-aws", aws, folder / "aws") as on_aws,
+        Machine("web-gcp", gcp, folder / "gcp", startup_script=GCP_STARTUP_SCRIPT) as on_gcp,
+        Machine("web-do", digitalocean, folder / "do") as on_digitalocean,
+    ):
+        yield {"aws": on_aws, "gcp": on_gcp, "digitalocean": on_digitalocean}
+
+
+@pytest.mark.parametrize(("cloud", "region"), [("aws", "eu-central-1"), ("gcp", "europe-west3")])
+def test_the_default_page_says_who_answered(machines: dict[str, Machine], cloud: str, region: str) -> None:
+    machine = machines[cloud]
+    machine.wait_for("/healthz", 200)
+    page = machine.get("/")
+    assert page.status == 200 and page.headers["content-type"].startswith("text/html")
+    assert (page.headers["x-cloud"], page.headers["x-region"], page.headers["x-machine"]) == (cloud, region, machine.hostname)
+    for fact in (cloud, region, "web", machine.hostname):
+        assert f"<dd>{fact}</dd>" in page.body
+
+
+def test_the_users_own_site_is_served_byte_for_byte(machines: dict[str, Machine]) -> None:
+    machine = machines["digitalocean"]
+    machine.wait_for("/up", 204, port=8080)
+    assert machine.get("/", 8080).body == "<h1>Grüße</h1>\n"
+    assert machine.get("/docs/", 8080).body == 'a "quoted" $page {{ }}\n\ttab\r\n'
+    assert machine.get("/robots.txt", 8080).headers["content-type"].startswith("text/plain")
+    assert machine.get("/absent", 8080).status == 404
+    assert machine.get("/absent", 8080).headers["x-machine"] == machine.hostname
+
+
+@pytest.mark.parametrize("cloud", ["aws", "gcp", "digitalocean"])
+def test_the_first_boot_ends_without_an_error(machines: dict[str, Machine], cloud: str) -> None:
+    """Every stage of cloud-init, the locale's too, and the installation of packages beside files that were there before."""
+    machine = machines[cloud]
+    assert machine.cloud_init() == ("done", [])
+    assert "install ok installed" in machine.status_of("unattended-upgrades")

@@ -1,0 +1,394 @@
+"""Wrong stack files: each is refused with the path of the value, what is wrong and how to mend it."""
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stacks.model import StackFileError, parse
+
+Values = dict[str, Any]
+
+VALID: Values = {
+    "front": {"zone": "example.com", "hostname": "www.example.com", "steering": "random", "order": ["aws", "gcp", "digitalocean"]},
+    "web": {
+        "aws": {"cloud": "aws", "region": "eu-central-1", "servers": {"min": 2, "max": 6}, "size": "small"},
+        "gcp": {"cloud": "gcp", "region": "europe-west3", "servers": {"min": 2}, "weight": 0.5},
+        "digitalocean": {"cloud": "digitalocean", "region": "fra1", "servers": {"min": 2}},
+    },
+    "database": {
+        "version": "16",
+        "primary": {"cloud": "aws", "region": "eu-central-1"},
+        "replica": {"cloud": "gcp", "region": "europe-west3"},
+        "storage_gb": 50,
+    },
+    "accounts": {"gcp": "my-project"},
+    "tags": {"team": "shop"},
+}
+GONE = object()
+
+
+def changed(**changes: Any) -> Values:
+    """The valid environment with values at dotted paths, `__` for each dot, replaced or taken out."""
+    environment = copy.deepcopy(VALID)
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        node = environment
+        for parent in parents:
+            node = node.setdefault(parent, {})
+        if value is GONE:
+            del node[last]
+        else:
+            node[last] = value
+    return environment
+
+
+def said(environment: Any) -> str:
+    """What the user reads."""
+    with pytest.raises(StackFileError) as caught:
+        parse(json.dumps(environment))
+    assert isinstance(caught.value, pulumi.RunError)  # the program ends with the message alone
+    return str(caught.value)
+
+
+WRONG: dict[str, tuple[Values, str]] = {}
+
+
+def wrong(name: str, message: str, **changes: Any) -> None:
+    WRONG[name] = (changed(**changes), message)
+
+
+# Structure
+wrong("an unknown key", "environment.webb: is not known here; did you mean web?", webb={})
+wrong(
+    "an unknown key of a tier",
+    "environment.web.aws.server: is not known here; did you mean servers?",
+    web__aws__server={"min": 1},
+)
+wrong(
+    "an unknown key deep inside",
+    "environment.web.aws.servers.count: is not known here; known are min, max, cpu_target",
+    web__aws__servers__count=5,
+)
+wrong(
+    "a missing front",
+    "environment.front: is missing; "
+    "give a map with zone, hostname, aliases, steering, order, monitor, session_affinity, notification_email, plan",
+    front=GONE,
+)
+wrong("a missing region", "environment.web.gcp.region: is missing; give text", web__gcp__region=GONE)
+wrong("a missing number of servers", "environment.web.aws.servers.min: is missing; give a whole number", web__aws__servers={"max": 3})
+wrong("text for a number", "environment.web.aws.servers.min: is text; give a whole number", web__aws__servers__min="two")
+wrong("a fraction for a number", "environment.web.aws.servers.min: is a fraction; give a whole number", web__aws__servers__min=1.5)
+wrong("true for a number", "environment.web.aws.servers.min: is true or false; give a whole number", web__aws__servers__min=True)
+wrong("a list for a map", "environment.web.aws.servers: is a list; give a map with min, max, cpu_target", web__aws__servers=[2, 6])
+wrong("nothing for a map", "environment.web.aws.servers: is empty; give a map with min, max, cpu_target", web__aws__servers=None)
+wrong(
+    "a version that YAML takes for a number",
+    "environment.database.version: is a number; give one of 14, 15, 16, 17, in quotes",
+    database__version=16,
+)
+wrong("an account that YAML takes for a number", "environment.accounts.aws: is a number; give text, in quotes", accounts__aws=123456789012)
+wrong("a tag that YAML takes for a number", "environment.tags.year: is a number; give text, in quotes", tags__year=2026)
+
+# Words
+wrong("a missing cloud", "environment.web.aws.cloud: is missing; give one of aws, gcp, digitalocean", web__aws__cloud=GONE)
+wrong("a cloud that does not exist", "environment.web.aws.cloud: is not known; take one of aws, gcp, digitalocean", web__aws__cloud="azure")
+wrong(
+    "a misspelt cloud",
+    "environment.web.digitalocean.cloud: is not known; take one of aws, gcp, digitalocean; did you mean digitalocean?",
+    web__digitalocean__cloud="DigitalOcaen",
+)
+wrong("an unknown size", "environment.web.aws.size: is not known; take one of small, medium, large", web__aws__size="huge")
+wrong(
+    "an unknown steering",
+    "environment.front.steering: is not known; take one of failover, random, dynamic_latency, proximity, least_outstanding_requests, "
+    "least_connections; did you mean random?",
+    front__steering="randomly",
+)
+wrong("an unknown plan", "environment.front.plan: is not known; take one of free, pro, business, enterprise", front__plan="gold")
+wrong(
+    "a region that does not exist",
+    "environment.web.aws.region: 'eu-central-9' is no region of aws; did you mean eu-central-2?",
+    web__aws__region="eu-central-9",
+)
+wrong(
+    "a region of another cloud",
+    "environment.web.aws.region: 'europe-west3' is a region of gcp, not of aws; take one of aws's, like eu-central-1",
+    web__aws__region="europe-west3",
+)
+
+# Tiers
+wrong(
+    "max below min",
+    "environment.web.aws.servers.max: 1 is below servers.min, 2; give 2 or more, or leave it out",
+    web__aws__servers__max=1,
+)
+wrong("no server", "environment.web.aws.servers.min: 0 is below 1; give at least 1 machine", web__aws__servers__min=0)
+wrong(
+    "a health path without a slash",
+    "environment.web.aws.health_check.path: 'healthz' does not begin with a slash; write /healthz",
+    web__aws__health_check={"path": "healthz"},
+)
+wrong(
+    "a port that is none",
+    "environment.web.gcp.health_check.port: 70000 is not a port; give a number from 1 to 65535",
+    web__gcp__health_check={"port": 70000},
+)
+wrong(
+    "size and machine type",
+    "environment.web.aws.machine_type: is given beside size, which it would overrule; leave one of the two out",
+    web__aws__machine_type="c7g.large",
+)
+wrong(
+    "a network that is none",
+    "environment.web.aws.network: '10.10.0.1/16' has bits set beyond its prefix; write 10.10.0.0/16",
+    web__aws__network="10.10.0.1/16",
+)
+wrong(
+    "overlapping networks",
+    "environment.web.gcp.network: 10.10.16.0/20 overlaps web.aws.network, 10.10.0.0/16; give each network a range of its own",
+    web__gcp__network="10.10.16.0/20",
+)
+wrong(
+    "a second tier on a cloud without a network of its own",
+    "environment.web.second.network: 10.10.0.0/16 overlaps web.aws.network, 10.10.0.0/16; give each network a range of its own",
+    web__second={"cloud": "aws", "region": "eu-west-1", "servers": {"min": 1}},
+    front__order=["aws", "gcp", "digitalocean", "second"],
+)
+wrong(
+    "a name that a cloud refuses",
+    "environment.web.Big_One: is not a name that every cloud takes; "
+    "take 2 to 30 lower-case letters, digits and hyphens, beginning with a letter",
+    web={"Big_One": VALID["web"]["aws"]},
+    front__order=["Big_One"],
+)
+wrong(
+    "no tier at all",
+    "environment.web: has no tier; give at least one, like aws: {cloud: aws, region: eu-central-1, servers: {min: 2}}",
+    web={},
+    front__order=GONE,
+)
+wrong(
+    "tiers that are asked for health at different paths",
+    "environment.web.gcp.health_check.path: /live differs from that of aws, /healthz, and the "
+    "front asks all tiers alike; give all tiers the same",
+    web__gcp__health_check={"path": "/live"},
+)
+wrong(
+    "a scaling tier on DigitalOcean without an SSH key",
+    "environment.web.digitalocean.ssh_keys: is empty, and DigitalOcean makes no autoscale pool without an SSH key; "
+    "give the id or fingerprint of a key in the account, or a fixed number of servers: leave out servers.max",
+    web__digitalocean__servers__max=4,
+)
+wrong(
+    "zones of another region",
+    "environment.web.gcp.zones[0]: 'us-east1-b' is not a zone of europe-west3; write one like europe-west3-a",
+    web__gcp__zones=["us-east1-b", "us-east1-c"],
+)
+wrong(
+    "a tag that belongs to the library",
+    "environment.tags.stack: is set on every resource, so that it can be found again; take another key",
+    tags={"stack": "other"},
+)
+
+# The front
+wrong(
+    "a hostname outside the zone",
+    "environment.front.hostname: www.example.org is outside the zone example.com; "
+    "write example.com itself or a name that ends with .example.com",
+    front__hostname="www.example.org",
+)
+wrong(
+    "an alias that is there already",
+    "environment.front.aliases[0]: www.example.com is there already; leave it out",
+    front__aliases=["www.example.com"],
+)
+wrong(
+    "a weight above one", "environment.web.gcp.weight: 1.5 is outside 0 to 1; divide all weights by the largest one", web__gcp__weight=1.5
+)
+wrong("a tier that the order lacks", "environment.front.order: lacks digitalocean; name every tier of web", front__order=["aws", "gcp"])
+wrong(
+    "a tier that does not exist",
+    "environment.front.order[1]: 'gpc' is no tier of web; did you mean gcp?",
+    front__order=["aws", "gpc", "digitalocean"],
+)
+wrong("a tier twice", "environment.front.order[1]: aws is there already; leave it out", front__order=["aws", "aws", "gcp", "digitalocean"])
+wrong(
+    "failover without an order",
+    "environment.front.order: is missing, and steering failover goes by it; "
+    "name the tiers, the first choice first, like [aws, gcp, digitalocean]",
+    front__order=GONE,
+    front__steering="failover",
+    web__gcp__weight=GONE,
+)
+wrong(
+    "a check too often for the plan",
+    "environment.front.monitor.interval: 5 is outside 15 to 3600 on the free plan; give 15",
+    front__monitor={"interval": 5},
+)
+
+# The database
+wrong(
+    "a replica in the primary's cloud",
+    "environment.database.replica.cloud: is aws, the primary's own, and would go down with it; take aws for the primary and gcp for the replica",
+    database__replica={"cloud": "aws", "region": "eu-west-1"},
+)
+wrong(
+    "a version that a cloud lacks",
+    "environment.database.version: '9' is not offered by both clouds; take one of 14, 15, 16, 17",
+    database__version="9",
+)
+wrong(
+    "a disk that is too small",
+    "environment.database.storage_gb: 5 is outside 20 to 16384; 20 is the smallest disk that both clouds take",
+    database__storage_gb=5,
+)
+wrong(
+    "an account that is none",
+    "environment.accounts.gcp: is not the id of a project; write 6 to 30 lower-case letters, digits and hyphens",
+    accounts__gcp="Mine!",
+)
+
+
+def test_the_environment_that_the_mistakes_are_made_in_is_right() -> None:
+    assert list(parse(json.dumps(VALID)).web) == ["aws", "gcp", "digitalocean"]
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_mistake_is_named_with_its_path_and_its_mend(name: str) -> None:
+    environment, message = WRONG[name]
+    assert said(environment) == message
+
+
+def test_all_mistakes_are_reported_at_once_one_a_line() -> None:
+    environment = changed(
+        front__stering="random",
+        web__aws__region="x",
+        web__aws__servers__max=1,
+        web__aws__size="huge",
+        web__gcp__network="10.0.0.0/8",
+        web__gcp__health_check={"path": "live", "port": "80"},
+        database__version=16,
+    )
+    assert [line.split(":")[0] for line in said(environment).splitlines()] == [
+        "environment.front.stering",
+        "environment.web.aws.region",
+        "environment.web.aws.servers.max",
+        "environment.web.aws.size",
+        "environment.web.gcp.health_check.port",
+        "environment.web.gcp.network",
+        "environment.database.version",
+    ]
+
+
+def test_mistakes_between_parts_are_reported_at_once_too() -> None:
+    environment = changed(
+        front__hostname="www.example.org",
+        front__order=["aws", "gcp"],
+        web__gcp__network="10.10.0.0/16",
+        web__digitalocean__servers__max=4,
+        database__replica={"cloud": "aws", "region": "eu-west-1"},
+        accounts={"gcp": "Mine!"},
+    )
+    assert [line.split(":")[0] for line in said(environment).splitlines()] == [
+        "environment.front.order",
+        "environment.web.gcp.network",
+        "environment.web.digitalocean.ssh_keys",
+        "environment.front.hostname",
+        "environment.database.replica.cloud",
+        "environment.accounts.gcp",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "hello", "[]", "5", "null", '"x"', "{"])
+def test_what_is_no_map_at_all_is_refused(text: str) -> None:
+    with pytest.raises(StackFileError, match=r"^environment: is .*; give a map with front, web, database, accounts, tags$"):
+        parse(text)
+
+
+SECRET = "hunter2-do-not-show"
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 10**6)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from([SECRET, "", "aws", "10.0.0.0/8"])
+)
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["cloud", "region", "min", "max", "x", ""]), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+def paths(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of every value inside."""
+    inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [path, *(found for key, value in inner for found in paths(value, (*path, key)))]
+
+
+@st.composite
+def mutations(draw: Callable[..., Any]) -> Values:
+    """The valid environment with one to three values anywhere replaced, taken out or added."""
+    environment = copy.deepcopy(VALID)
+    for _ in range(draw(st.integers(1, 3))):
+        path = draw(st.sampled_from([path for path in paths(environment) if path]))
+        node: Any = environment
+        for step in path[:-1]:
+            node = node[step]
+        action = draw(st.sampled_from(["replace", "remove", "add"]))
+        if action == "remove":
+            del node[path[-1]]
+        elif action == "add" and isinstance(node, dict):
+            node[draw(st.sampled_from(["network", "size", "zones", "site", "x", "weight", "health_check"]))] = draw(ANYTHING)
+        else:
+            node[path[-1]] = draw(ANYTHING)
+    return environment
+
+
+@given(mutations())
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_change_of_a_right_environment_is_right_or_refused_with_paths(environment: Values) -> None:
+    """Nothing else than the refusal gets out, and every line of it has a path, a fault and a mend."""
+    try:
+        parse(json.dumps(environment))
+    except StackFileError as error:
+        for line in str(error).splitlines():
+            path, _, rest = line.partition(": ")
+            assert path.startswith("environment")
+            assert "; " in rest
+
+
+def is_free_text(path: tuple[Any, ...]) -> bool:
+    """Whether any text may stand there, which the library's rules may quote."""
+    node: Any = VALID
+    for step in path:
+        node = node[step]
+    return isinstance(node, str) and (path[0] == "database" or path[-1] not in ("cloud", "size", "steering"))
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in paths(VALID) if path and not is_free_text(path)], ids=lambda path: ".".join(map(str, path))
+)
+def test_text_of_the_wrong_kind_is_never_shown(path: tuple[Any, ...]) -> None:
+    """A secret that lands where a map, a list, a number or a word is expected does not come out again."""
+    environment = copy.deepcopy(VALID)
+    node: Any = environment
+    for step in path[:-1]:
+        node = node[step]
+    node[path[-1]] = SECRET
+    assert SECRET not in said(environment)
+
+
+def test_a_sites_files_are_never_shown() -> None:
+    message = said(changed(web__aws__site={"files": {"index.html": SECRET * 2000}}))
+    assert "site" in message
+    assert SECRET not in message

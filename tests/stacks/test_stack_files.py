@@ -1,0 +1,105 @@
+"""The committed stack files, their JSON Schema, and how configuration is read."""
+
+import json
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+
+from stacks.model import StackFileError, parse, read
+from stacks.schema import FILE, rendered
+from stacks.schema import stack_file as schema
+from tests.recording import Recording
+from tests.stacks.environments import KEY, ROOT, STACKS, environment, stack_file
+from tests.stacks.test_bad_input import VALID, WRONG
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_file_is_right(stack: str) -> None:
+    parse(json.dumps(environment(stack)))
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_file_agrees_with_the_schema(stack: str) -> None:
+    jsonschema.validate(stack_file(stack), schema())
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_editors_find_the_schema_from_the_first_line(stack: str) -> None:
+    first = (ROOT / "stacks" / f"Pulumi.{stack}.yaml").read_text().splitlines()[0]
+    assert first == f"# yaml-language-server: $schema={FILE.name}"
+
+
+def test_the_committed_schema_is_the_models() -> None:
+    """After a change of the models: `python -m stacks.schema`."""
+    assert FILE.read_text() == rendered()
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(schema())
+
+
+STRUCTURAL = [
+    name
+    for name, (_, message) in WRONG.items()
+    if any(word in message for word in ("is not known", "is missing; give", "; give text", "; give a map", "; give a whole"))
+]
+
+
+@pytest.mark.parametrize("name", STRUCTURAL)
+def test_an_editor_marks_what_the_models_refuse(name: str) -> None:
+    """Unknown keys, missing ones, wrong types and unknown words."""
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"config": {KEY: WRONG[name][0]}}, schema())
+
+
+def test_every_field_is_described() -> None:
+    """What an editor shows beside a key."""
+    bare = [
+        f"{name}.{field}"
+        for name, model in schema()["$defs"].items()
+        for field, said in model.get("properties", {}).items()
+        if "description" not in said and "description" not in schema()["$defs"].get(str(said.get("$ref")).rsplit("/", 1)[-1], {})
+    ]
+    assert bare == []
+
+
+def refused(config: dict[str, str], secret: list[str] | None = None) -> str:
+    """What the user reads when the configuration is wrong."""
+    recording = Recording(project="multicloud", stack="dev")
+    with pytest.raises(StackFileError) as caught:
+        recording.run(read, config, secret or [])
+    recording.close()
+    return str(caught.value)
+
+
+def test_a_right_configuration_is_read(recording: Recording) -> None:
+    config = {KEY: json.dumps(VALID), "other:key": "1"}
+    assert recording.run(read, config).front.hostname == "www.example.com"
+
+
+def test_a_stack_without_an_environment_is_told_where_to_write_it() -> None:
+    assert refused({}) == (
+        "multicloud:environment: is missing in stacks/Pulumi.dev.yaml; "
+        "write it as stacks/README.md shows, or copy one of the examples there"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("multicloud:enviroment", "multicloud:enviroment: is not known here; everything stands in multicloud:environment"),
+        ("multicloud:web", "multicloud:web: is not known here; everything stands in multicloud:environment"),
+    ],
+)
+def test_an_unknown_key_beside_it_is_refused(key: str, message: str) -> None:
+    assert refused({KEY: json.dumps(VALID), key: "{}"}) == message
+
+
+def test_an_encrypted_environment_is_refused_without_showing_it() -> None:
+    environment: dict[str, Any] = {**VALID, "web": {"aws": {"network": "hunter2"}}}
+    message = refused({KEY: json.dumps(environment)}, [KEY])
+    assert (
+        message
+        == "multicloud:environment: holds an encrypted value; write it in plain: passwords are generated, and nothing here is secret"
+    )
