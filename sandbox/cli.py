@@ -33,6 +33,9 @@ examples:
 
 def main(arguments: Sequence[str]) -> int:
     """Runs one command; the exit code."""
+    if not arguments:
+        _parser().print_help()
+        return 0
     given = _parser().parse_args(arguments)
     store = Store(Path(given.state) if given.state else None)
     if not store.path.exists() and given.command in ("list", "show", "set", "delete", "journal"):

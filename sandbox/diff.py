@@ -117,14 +117,24 @@ def _same(rules: Type | None, path: Path, before: Any, after: Any, outputs: Valu
     """Whether a difference in the inputs makes none in the cloud."""
     if before is None:
         # Saying what the cloud chose itself.
-        return after is not UNKNOWN and paths.get(outputs, path) == after
+        return _said(after, paths.get(outputs, path))
     if after is None and rules is not None:
-        if any(paths.covers(paths.pattern(kept), path) for kept in rules.keeps):
+        # An element that goes from a list, or a property from a block, is taken away all the same.
+        if any(paths.covers(steps := paths.pattern(kept), path) and len(steps) == len(path) for kept in rules.keeps):
             return True
         return any(
             paths.pattern(p) == tuple("*" if isinstance(s, int) else s for s in path) and v == before for p, v in rules.defaults.items()
         )
     return False
+
+
+def _said(value: Any, there: Any) -> bool:
+    """Whether the cloud has a value already, be it with more beside it."""
+    if isinstance(value, dict) and isinstance(there, dict):
+        return all(_said(element, there.get(key)) for key, element in value.items())
+    if isinstance(value, list) and isinstance(there, list):
+        return len(value) == len(there) and all(map(_said, value, there))
+    return value is not UNKNOWN and value == there and type(value) is type(there)
 
 
 def _leaves(path: Path, before: Any, after: Any) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import re
 from typing import Any
 
 from . import paths
@@ -22,7 +23,7 @@ def complete(cloud: Cloud, rules: Type | None, schema: Resource, making: Making,
     outputs = {**kept, **given, **plausible, **special}
     for name, prop in schema.outputs.items():
         if prop.required and name not in outputs:
-            outputs[name] = _any(prop, making.id)
+            outputs[name] = _any(prop, name in schema.secrets, making.id)
     return outputs
 
 
@@ -75,7 +76,12 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def _any(prop: Property, id: str) -> Any:
-    """A value of the right type for an output that has one and of which nothing else is known."""
+def _any(prop: Property, secret: bool, id: str) -> Any:
+    """A value of the right type for an output of which nothing else is known: what identifies is made up, the rest is empty."""
     empty: dict[str, Any] = {"boolean": False, "integer": 0, "number": 0, "list": [], "map": {}, "object": {}}
-    return empty[prop.shape.kind] if prop.shape.kind in empty else digest(id, prop.name)
+    if prop.shape.kind in empty:
+        return empty[prop.shape.kind]
+    return digest(id, prop.name) if secret or _IDENTIFIES.search(prop.name) else ""
+
+
+_IDENTIFIES = re.compile(r"(?:^|[a-z])(?:id|uuid|arn|urn|etag|fingerprint|hash|token|password|key|link|url|uri|host|hostname|name)$", re.I)

@@ -21,10 +21,10 @@ _THREADS = 64
 _OPTIONS = (("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20), ("grpc.so_reuseport", 0))
 
 
-def start(stand_in: Cloud, store: Store | None = None) -> tuple[grpc.Server, int]:
+def start(stand_in: Cloud, store: Store | None = None, face: type[Provider] = Provider) -> tuple[grpc.Server, int]:
     """Starts a provider on a free port of the loopback interface; the server and the port."""
     server = grpc.server(futures.ThreadPoolExecutor(_THREADS), options=_OPTIONS)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(Lifecycle(stand_in, store or Store())), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(face(Lifecycle(stand_in, store or Store())), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, port
@@ -38,19 +38,24 @@ def main(arguments: list[str]) -> int:
     return serve(cloud(arguments[0]))
 
 
-def serve(stand_in: Cloud) -> int:
-    """Serves one cloud from this process, and prints the port."""
+def serve(stand_in: Cloud, face: type[Provider] = Provider) -> int:
+    """Serves one cloud from this process, and prints the port.
+
+    Args:
+        stand_in: The cloud.
+        face: What answers the engine, for those who want to watch it do so.
+    """
     parent = os.getppid()
     for number in (signal.SIGINT, signal.SIGTERM):
         # Everything is committed before it is answered, so there is nothing to tidy up.
         signal.signal(number, lambda *_: os._exit(0))
-    _server, port = start(stand_in)
+    _server, port = start(stand_in, face=face)
     print(port, flush=True)
-    _outlive_nobody(parent)
+    outlive_nobody(parent)
     return 0
 
 
-def _outlive_nobody(parent: int) -> None:
+def outlive_nobody(parent: int) -> None:
     """Returns when the parent process is gone, however it went."""
     try:
         handle = os.pidfd_open(parent)

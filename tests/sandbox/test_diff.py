@@ -50,6 +50,10 @@ def test_a_change_is_told_by_path_and_kind(life: Lifecycle, change: Values, expe
 def test_saying_what_the_cloud_chose_itself_changes_nothing(life: Lifecycle) -> None:
     assert told(compare(life, DROPLET, DROP, {**DROP, "monitoring": False}, {**DROP, "monitoring": False})) == []
     assert told(compare(life, DROPLET, DROP, {**DROP, "monitoring": True}, {**DROP, "monitoring": False})) == [("monitoring", "add", False)]
+    policy, chosen = {"plan": "daily"}, {**DROP, "backupPolicy": {"plan": "daily", "hour": 4}}
+    assert told(compare(life, DROPLET, DROP, {**DROP, "backupPolicy": policy}, chosen)) == []
+    assert told(compare(life, DROPLET, DROP, {**DROP, "backupPolicy": {"plan": "weekly"}}, chosen)) == [("backupPolicy", "add", False)]
+    assert told(compare(life, DROPLET, DROP, {**DROP, "backupPolicy": {"plan": UNKNOWN}}, chosen)) == [("backupPolicy", "add", False)]
 
 
 def test_leaving_out_what_is_the_default_changes_nothing(life: Lifecycle) -> None:

@@ -1,0 +1,307 @@
+"""Launch templates, instances and key pairs."""
+
+import base64
+import hashlib
+import re
+from typing import Any
+
+from sandbox.rules import Autoname, Limit, Making, Record, Refused, Unique, Values
+
+from .facts import resource
+from .images import architecture, image, instance_type_exists, refuse_missing_image
+from .network import private_ipv4, public_ipv4
+from .places import REGIONS
+from .words import (
+    INSTANCE,
+    KEY_PAIR,
+    NAME,
+    PROFILE,
+    SUBNET,
+    TEMPLATE,
+    arn,
+    hex_id,
+    input_id,
+    kept,
+    known,
+    name_fits,
+    names,
+    security_group,
+    subnet,
+    tags_fit,
+    words,
+)
+
+USER_DATA = 16384
+"""Bytes of user data before Base64: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html."""
+
+
+# Checks
+
+
+def instance_type(path: str = "instanceType") -> Any:
+    """Refuses an instance type that does not exist."""
+
+    def check(making: Making) -> None:
+        for where, value in known(making, path):
+            if not instance_type_exists(str(value)):
+                raise Refused(f"InvalidInstanceType: The following supplied instance types do not exist: [{value}]", property=where)
+
+    return check
+
+
+def _image_form(path: str) -> Any:
+    def check(making: Making) -> None:
+        for where, value in known(making, path):
+            if not re.fullmatch(r"ami-([0-9a-f]{8}|[0-9a-f]{17})|resolve:ssm:.+", str(value)):
+                raise Refused(f'InvalidAMIID.Malformed: Invalid id: "{value}" (expecting "ami-...")', property=where)
+
+    return check
+
+
+def _user_data(path: str, encoded: bool) -> Any:
+    """Refuses user data that is too long; a launch template wants it in Base64."""
+
+    def check(making: Making) -> None:
+        for where, value in known(making, path):
+            content = str(value).encode()
+            if encoded:
+                try:
+                    content = base64.b64decode(content, validate=True)
+                except ValueError:
+                    raise Refused("InvalidUserData.Malformed: Invalid BASE64 encoding of user data.", property=where) from None
+            if len(content) > USER_DATA:
+                raise Refused(
+                    f"InvalidUserData.Malformed: User data is limited to {USER_DATA} bytes, and this is {len(content)}", property=where
+                )
+
+    return check
+
+
+def _groups_twice(making: Making) -> None:
+    if making.get("networkInterfaces") and making.get("vpcSecurityGroupIds"):
+        raise Refused(
+            "InvalidParameterCombination: Network interfaces and an instance-level security groups may not be specified on the same request",
+            property="vpcSecurityGroupIds",
+        )
+
+
+# Launch templates
+
+
+def _template_outputs(making: Making) -> Values:
+    old = making.old
+    before = int(old.outputs.get("latestVersion", 1)) if old else 0
+    changed = old is None or {k: v for k, v in old.inputs.items() if k not in _NOT_OF_A_VERSION} != {
+        k: v for k, v in making.inputs.items() if k not in _NOT_OF_A_VERSION
+    }
+    latest = before + 1 if changed else before
+    own = old.outputs.get("defaultVersion", 1) if old else 1
+    default = latest if making.get("updateDefaultVersion") else making.get("defaultVersion", own)
+    outputs: Values = {"arn": arn(making, "ec2", f"launch-template/{making.id}"), "latestVersion": latest, "defaultVersion": default}
+    if making.get("metadataOptions"):
+        usual = {"httpEndpoint": "enabled", "httpTokens": "optional", "httpPutResponseHopLimit": 1, "httpProtocolIpv6": "disabled"}
+        outputs["metadataOptions"] = {**usual, "instanceMetadataTags": "disabled", **making.get("metadataOptions")}
+    return outputs
+
+
+_NOT_OF_A_VERSION = words("tags name namePrefix defaultVersion updateDefaultVersion region")
+"""A change of these makes no new version."""
+
+
+def _default_version(making: Making) -> None:
+    wanted = making.get("defaultVersion")
+    latest = int(making.old.outputs.get("latestVersion", 1)) if making.old else 1
+    if wanted is not None and not 1 <= int(wanted) <= latest + 1:
+        raise Refused(
+            f"InvalidLaunchTemplateId.VersionNotFound: Could not find the specified version {wanted} for the launch template.",
+            property="defaultVersion",
+        )
+
+
+# Instances
+
+
+def _runs(making: Making) -> None:
+    """The image exists, and is one for the machine's processor; there is one at all, perhaps from a template."""
+    template = _template(making)
+    from_template = template.inputs if template else {}
+    ami, kind = making.get("ami") or from_template.get("imageId"), making.get("instanceType") or from_template.get("instanceType")
+    if ami is None or kind is None:
+        missing = "ami" if ami is None else "instanceType"
+        raise Refused(f"MissingParameter: The request must contain the parameter {missing}, here or in a launch template", property=missing)
+    found = refuse_missing_image(
+        making.world, making.scope.region, ami, f"InvalidAMIID.NotFound: The image id '[{ami}]' does not exist", "ami"
+    )
+    if found is not None and found.architecture != architecture(kind):
+        raise Refused(
+            f"InvalidParameterValue: The architecture '{architecture(kind)}' of the specified instance type does not match the architecture "
+            f"'{found.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again.",
+            property="instanceType",
+        )
+
+
+def _template(making: Making) -> Record | None:
+    wanted = making.get("launchTemplate.id")
+    return making.world.one(TEMPLATE, wanted) if wanted else making.world.one(TEMPLATE, making.get("launchTemplate.name"), "name")
+
+
+def _instance_outputs(making: Making) -> Values:
+    inside = making.world.one(SUBNET, making.get("subnetId"))
+    zone = str(inside.outputs["availabilityZone"]) if inside else REGIONS.get(making.scope.region, ("",))[0]
+    private = making.get("privateIp") or kept(making, "privateIp", lambda: private_ipv4(making, making.get("subnetId")))
+    wants = making.get("associatePublicIpAddress", bool(inside and inside.outputs.get("mapPublicIpOnLaunch")))
+    public = kept(making, "publicIp", lambda: public_ipv4(making.world)) if wants else ""
+    domain = "ec2.internal" if making.scope.region == "us-east-1" else f"{making.scope.region}.compute.internal"
+    template = _template(making)
+    found = image(making.scope.region, making.get("ami", ""))
+    device = {"deviceName": found.root_device if found else "/dev/xvda", "volumeId": f"vol-0{making.id[3:]}"}
+    disk = {"deleteOnTermination": True, "encrypted": False, "volumeSize": found.size if found else 8, "volumeType": "gp3"}
+    return {
+        "arn": arn(making, "ec2", f"instance/{making.id}"),
+        "ami": making.get("ami") or str(template.inputs.get("imageId", "") if template else ""),
+        "instanceType": making.get("instanceType") or str(template.inputs.get("instanceType", "") if template else ""),
+        "availabilityZone": making.get("availabilityZone", zone),
+        "instanceState": "running",
+        "privateIp": private,
+        "privateDns": f"ip-{private.replace('.', '-')}.{domain}",
+        "publicIp": public,
+        "publicDns": f"ec2-{public.replace('.', '-')}.{making.scope.region}.compute.amazonaws.com" if public else "",
+        "associatePublicIpAddress": wants,
+        "primaryNetworkInterfaceId": f"eni-0{making.id[3:]}",
+        "rootBlockDevice": {**disk, **(making.get("rootBlockDevice") or {}), **device},
+        "tenancy": making.get("tenancy", "default"),
+        "monitoring": making.get("monitoring", False),
+        "ebsOptimized": making.get("ebsOptimized", False),
+        "sourceDestCheck": making.get("sourceDestCheck", True),
+        "outpostArn": "",
+        "passwordData": "",
+    }
+
+
+def _protected(record: Record, world: Any) -> None:
+    if record.outputs.get("disableApiTermination"):
+        raise Refused(
+            f"OperationNotPermitted: The instance '{record.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute "
+            "and try again."
+        )
+
+
+def _other_processor(old: Values, new: Values) -> bool:
+    before, after = old.get("instanceType"), new.get("instanceType")
+    return isinstance(before, str) and isinstance(after, str) and architecture(before) != architecture(after)
+
+
+def _wants_replacement(old: Values, new: Values) -> bool:
+    return new.get("userDataReplaceOnChange") is True
+
+
+# Key pairs
+
+
+def _public_key(making: Making) -> None:
+    for where, value in known(making, "publicKey"):
+        text = str(value).split()
+        try:
+            ok = len(text) >= 2 and text[0].startswith(("ssh-rsa", "ssh-ed25519")) and bool(base64.b64decode(text[1], validate=True))
+        except ValueError:
+            ok = False
+        if not ok:
+            raise Refused("InvalidKey.Format: Key is not in valid OpenSSH public key format", property=where)
+
+
+def _key_outputs(making: Making) -> Values:
+    text = str(making.get("publicKey")).split()
+    body = base64.b64decode(text[1])
+    numbers = hashlib.md5(body, usedforsecurity=False).hexdigest()
+    return {
+        "arn": arn(making, "ec2", f"key-pair/{making.id}"),
+        "keyPairId": f"key-0{hashlib.sha256(making.id.encode()).hexdigest()[:16]}",
+        "keyType": "ed25519" if "ed25519" in text[0] else "rsa",
+        "fingerprint": ":".join(numbers[i : i + 2] for i in range(0, 32, 2)),
+    }
+
+
+_PROFILES = (
+    names(
+        "iamInstanceProfile.arn",
+        PROFILE,
+        by="arn",
+        missing="InvalidIamInstanceProfileArn.Malformed: The ARN '{value}' is not valid, or names no instance profile",
+    ),
+    names(
+        "iamInstanceProfile.name",
+        PROFILE,
+        by="id",
+        missing="InvalidParameterValue: Value ({value}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+    ),
+)
+_KEY = names("keyName", KEY_PAIR, by="id", missing="InvalidKeyPair.NotFound: The key pair '{value}' does not exist")
+
+TYPES = (
+    resource(
+        TEMPLATE,
+        id=hex_id("lt"),
+        autoname=NAME,
+        outputs=_template_outputs,
+        volatile=words("latestVersion"),
+        sets=words("vpcSecurityGroupIds securityGroupNames networkInterfaces[*].securityGroups networkInterfaces[*].ipv4Addresses"),
+        limits={
+            "blockDeviceMappings[*].ebs.volumeSize": Limit(minimum=1, maximum=65536, by="api"),
+            "networkInterfaces[*].deviceIndex": Limit(minimum=0, maximum=15, by="api"),
+        },
+        checks=(instance_type(), _image_form("imageId"), _user_data("userData", True), _groups_twice, name_fits(128), tags_fit),
+        before_create=(_default_version,),
+        before_update=(_default_version,),
+        references=(
+            # A template may outlive what it names; what is launched from it has to find it.
+            *_PROFILES,
+            _KEY,
+            security_group("vpcSecurityGroupIds[*]", holds=False),
+            security_group("networkInterfaces[*].securityGroups[*]", holds=False),
+            subnet("networkInterfaces[*].subnetId", holds=False),
+        ),
+        unique=(
+            Unique(
+                paths=("name",),
+                message="InvalidLaunchTemplateName.AlreadyExistsException: Launch template name already in use. ({value})",
+            ),
+        ),
+    ),
+    resource(
+        INSTANCE,
+        id=hex_id("i"),
+        outputs=_instance_outputs,
+        replaces_when={
+            "enablePrimaryIpv6": lambda old, new: bool(old.get("enablePrimaryIpv6")) and not new.get("enablePrimaryIpv6"),
+            "instanceType": _other_processor,
+            "ipv6Addresses": lambda old, new: old.get("ipv6AddressCount") == new.get("ipv6AddressCount"),
+            "launchTemplate.version": lambda old, new: True,
+            "userData": _wants_replacement,
+            "userDataBase64": _wants_replacement,
+        },
+        sets=words("vpcSecurityGroupIds securityGroups ebsBlockDevices ephemeralBlockDevices secondaryPrivateIps"),
+        checks=(instance_type(), _image_form("ami"), _user_data("userData", False), _user_data("userDataBase64", True), tags_fit),
+        before_create=(_runs,),
+        before_delete=(_protected,),
+        references=(
+            subnet(),
+            security_group("vpcSecurityGroupIds[*]"),
+            _KEY,
+            names("iamInstanceProfile", PROFILE, by="id", missing=_PROFILES[1].missing),
+            names(
+                "launchTemplate.id",
+                TEMPLATE,
+                by="id",
+                missing="InvalidLaunchTemplateId.NotFound: The specified launch template, with template ID {value}, does not exist.",
+            ),
+        ),
+    ),
+    resource(
+        KEY_PAIR,
+        id=input_id("keyName"),
+        autoname=Autoname(property="keyName"),
+        outputs=_key_outputs,
+        checks=(_public_key, tags_fit),
+        unique=(Unique(paths=("keyName",), message="InvalidKeyPair.Duplicate: The keypair already exists ({value})"),),
+    ),
+)
