@@ -5,7 +5,7 @@ ARGS ?=
 CMD ?=
 tools = @$(PYTHON) -m tools
 
-.PHONY: help setup up preview refresh down shell env test lint bench clean clean-cache
+.PHONY: help setup up preview refresh orphans down shell env test lint bench clean clean-cache
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -24,6 +24,9 @@ preview: ## show what `make up` would do
 
 refresh: ## find what has changed in the sandbox behind Pulumi's back
 	$(tools) refresh --stack $(STACK) $(ARGS)
+
+orphans: ## find what is in a cloud without a record, after a kill; ARGS=--real asks the real clouds
+	$(tools) orphans --stack $(STACK) $(ARGS)
 
 down: ## destroy the environment in the sandbox
 	$(tools) down --stack $(STACK) $(ARGS)

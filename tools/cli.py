@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tools import project, sandbox_shell
 from tools.console import Stop, complain, say
+from tools.orphans import command as orphans
 from tools.setup.prepare import prepare
 from tools.stack import Stack
 from tools.summary import summary
@@ -79,6 +80,12 @@ def _refresh(of: project.Project, environment: dict[str, str], given: argparse.N
 def _down(of: project.Project, environment: dict[str, str], given: argparse.Namespace) -> int:
     stack = _stack(of, environment, given.stack)
     return stack.run("destroy", ["--yes", "--skip-preview", *given.arguments])
+
+
+def _orphans(of: project.Project, environment: dict[str, str], given: argparse.Namespace) -> int:
+    if not given.real:
+        prepare(of, environment)
+    return orphans.run(Stack(of, environment, given.stack, real=given.real), lookups=given.real or given.lookups, as_json=given.json)
 
 
 def _shell(of: project.Project, environment: dict[str, str], given: argparse.Namespace) -> int:
@@ -160,6 +167,11 @@ def _parser() -> argparse.ArgumentParser:
         ("down", _down, "destroy a stack's resources in the sandbox"),
     ):
         command(name, run, about, arguments="more options for Pulumi").add_argument("--stack", default="dev", help="the stack's name (dev)")
+    lost = command("orphans", _orphans, "find what is in a cloud without a record in any stack")
+    lost.add_argument("--stack", default="dev", help="the stack's name (dev)")
+    lost.add_argument("--lookups", action="store_true", help="ask through the providers' look-ups instead of reading the sandbox's state")
+    lost.add_argument("--real", action="store_true", help="ask the real clouds, with the backend and the credentials of this shell")
+    lost.add_argument("--json", action="store_true", help="as JSON")
     shell = command("shell", _shell, "run a command, or start a shell, in which `pulumi` works against the sandbox")
     shell.add_argument("--state", help="a folder for Pulumi's and the sandbox's state, apart from the checkout's own")
     shell.add_argument("command", nargs=argparse.REMAINDER, help="the command and its arguments")

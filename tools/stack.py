@@ -17,11 +17,12 @@ class Stack:
         project: The checkout, which is set up.
         given: The user's environment.
         name: The stack's name, which `stacks/Pulumi.NAME.yaml` describes.
+        real: Whether to work in the user's own environment, on real clouds, and not in the sandbox's.
     """
 
-    def __init__(self, project: Project, given: Mapping[str, str], name: str) -> None:
+    def __init__(self, project: Project, given: Mapping[str, str], name: str, *, real: bool = False) -> None:
         self.project, self.name = project, name
-        self._environment = project.environment(given)
+        self._environment = dict(given) if real else project.environment(given)
         known = sorted(f.name.split(".")[1] for f in (project.root / "stacks").glob("Pulumi.*.yaml"))
         if name not in known:
             raise Stop(f"there is no stack {name!r} in stacks/", f"take one of {', '.join(known)}, or write stacks/Pulumi.{name}.yaml")
@@ -64,6 +65,19 @@ class Stack:
             capture: Whether to return what it prints instead of showing it.
         """
         return subprocess.run(command, cwd=self.project.root, env=self._environment, capture_output=capture, text=True)
+
+    def ask(self, command: Sequence[str]) -> str:
+        """What a command prints in the stack's environment.
+
+        Raises:
+            Stop: Where it fails, with what it says.
+        """
+        done = subprocess.run(
+            command, cwd=self.project.root, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        )
+        if done.returncode != 0:
+            raise Stop(f"`{' '.join(command[:3])}` failed: {done.stderr.strip() or done.stdout.strip()}", "see what it says")
+        return done.stdout
 
     def _pulumi(self, arguments: Sequence[str], *, capture: bool = False) -> subprocess.CompletedProcess[str]:
         return self.command(["pulumi", *arguments, "--stack", self.name], capture=capture)

@@ -15,9 +15,10 @@ def summary(stack: str, outputs: Mapping[str, Any]) -> str:
     if url := outputs.get("url"):
         rows.append(("visitors", "", str(url)))
     for name, pool in (outputs.get("pools") or {}).items():
-        origins = [f"{origin['address']} ({origin['name']})" for origin in pool["origins"]] or ["no origin"]
-        rows += [("pool", name, origin) for origin in origins]
-    rows += [("database", role, str(host)) for role, host in (outputs.get("database") or {}).items()]
+        place = f"{pool['cloud']} {pool['region']}"
+        rows += [("pool", name, f"{origin['address']} ({place})") for origin in pool["origins"]] or [("pool", name, f"no origin ({place})")]
+    for role, server in (outputs.get("database") or {}).items():
+        rows.append(("database", role, f"{server['host']} ({server['cloud']} {server['region']})"))
     return "\n".join(["", *_table(_once(rows)), "", "next", *_table(_next(stack)), ""])
 
 

@@ -1,28 +1,30 @@
 """The command: reads both sides, compares them, prints what is left over."""
 
 import json
-import subprocess
 from typing import Any
 
-from tools.console import Stop, say
-from tools.orphans.matching import Recorded, Thing, orphans
+from tools.console import say
+from tools.orphans.matching import Orphan, Recorded, Thing, orphans
 from tools.orphans.report import report
 from tools.stack import Stack
 
 
-def run(stack: Stack, *, lookups: bool) -> int:
+def run(stack: Stack, *, lookups: bool, as_json: bool) -> int:
     """Prints the orphans of a stack.
 
     Args:
         stack: The stack that is asked about.
         lookups: Whether to ask the clouds through the providers' look-ups, as for real clouds, and not the sandbox's own state.
+        as_json: Whether to print what a program can read.
     """
-    things = _looked_up(stack) if lookups else _sandbox(stack)
-    say(report(orphans(things, _recorded(stack), stack.project_name), stack.name, sandboxed=not lookups))
+    things = _looked_up(stack) if lookups else _in_sandbox(stack)
+    recorded = _recorded(stack)
+    found = orphans(things, recorded, _project(stack))
+    say(json.dumps([_described(orphan) for orphan in found], indent=2) if as_json else report(found, stack.name, sandboxed=not lookups))
     return 0
 
 
-def _sandbox(stack: Stack) -> list[Thing]:
+def _in_sandbox(stack: Stack) -> list[Thing]:
     return [
         Thing(type=held["type"], id=held["id"], name=held["name"], inputs=held["inputs"])
         for held in _python(stack, "sandbox", "list", "--json")
@@ -34,29 +36,36 @@ def _looked_up(stack: Stack) -> list[Thing]:
 
 
 def _python(stack: Stack, module: str, *arguments: str) -> list[dict[str, Any]]:
-    done = stack.command([str(stack.project.python), "-m", module, *arguments])
-    if done.returncode != 0:
-        raise Stop(f"{module} did not answer: {done.stderr.strip()}", "see what it says")
-    found: list[dict[str, Any]] = json.loads(done.stdout or "[]")
+    found: list[dict[str, Any]] = json.loads(stack.ask([str(stack.project.python), "-m", module, *arguments]) or "[]")
     return found
 
 
 def _recorded(stack: Stack) -> list[Recorded]:
     """What all stacks of the backend record: a thing of another stack is no orphan."""
-    names = [listed["name"] for listed in json.loads(_checked(stack, ["stack", "ls", "--json"]).stdout)]
+    names = [listed["name"] for listed in json.loads(stack.ask(["pulumi", "stack", "ls", "--json"]))]
     return [resource for name in names for resource in _of(stack, name)]
 
 
 def _of(stack: Stack, name: str) -> list[Recorded]:
-    exported = json.loads(_checked(stack, ["stack", "export", "--stack", name]).stdout)
+    exported = json.loads(stack.ask(["pulumi", "stack", "export", "--stack", name]))
     return [
         Recorded(stack=name, urn=resource["urn"], type=resource["type"], id=resource.get("id", ""), outputs=resource.get("outputs", {}))
         for resource in exported["deployment"].get("resources") or []
     ]
 
 
-def _checked(stack: Stack, arguments: list[str]) -> "subprocess.CompletedProcess[str]":
-    done = stack.command(["pulumi", *arguments])
-    if done.returncode != 0:
-        raise Stop(f"the state cannot be read: {done.stderr.strip()}", "is the environment that of `make shell`, or are you logged in?")
-    return done
+def _project(stack: Stack) -> str:
+    """The project's name, as the tags have it."""
+    (line,) = [line for line in (stack.project.root / "Pulumi.yaml").read_text().splitlines() if line.startswith("name:")]
+    return line.removeprefix("name:").strip()
+
+
+def _described(orphan: Orphan) -> dict[str, Any]:
+    return {
+        "type": orphan.thing.type,
+        "id": orphan.thing.id,
+        "name": orphan.thing.name,
+        "stack": orphan.stack,
+        "why": orphan.why,
+        "replaced_by": orphan.twin and orphan.twin.urn,
+    }

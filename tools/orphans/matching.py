@@ -27,8 +27,10 @@ class Thing:
     def marks(self) -> dict[str, str]:
         """What its tags, its labels or its description say of `project`, `stack` and `component`."""
         found: dict[str, str] = {}
-        for name in ("tags", "labels", "userLabels"):
-            given = self.inputs.get(name)
+        settings = self.inputs.get("settings")
+        # Cloud SQL has its labels among its settings.
+        inner = settings.get("userLabels") if isinstance(settings, Mapping) else None
+        for given in (self.inputs.get("tags"), self.inputs.get("labels"), inner):
             if isinstance(given, Mapping):
                 found |= {key: str(given[key]) for key in ("project", "stack", "component") if key in given}
             elif isinstance(given, list):
@@ -129,8 +131,10 @@ def _owner(thing: Thing, known: list[Recorded], owners: Mapping[str, str]) -> tu
 
 def _addresses(resource: Recorded) -> set[tuple[str, str]]:
     """Every name under which a cloud may know a recorded resource, each without its type."""
-    words = [resource.id, *(resource.outputs.get(key) for key in ("arn", "selfLink", "dropletUrn", "loadBalancerUrn"))]
-    return {("", word) for word in words if isinstance(word, str) and word}
+    words = [resource.id, resource.outputs.get("arn"), resource.outputs.get("selfLink")]
+    known = {word for word in words if isinstance(word, str) and word}
+    # Google's asset search gives names that begin with the project.
+    return {("", word) for word in known | {"projects/" + word.partition("/projects/")[2] for word in known if "/projects/" in word}}
 
 
 def _strings(value: Any) -> Iterable[str]:

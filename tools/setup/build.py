@@ -76,6 +76,6 @@ def start(project: Project, given: Mapping[str, str]) -> Work:
         log=project.logs / "engine.log",
         cwd=project.engine_module,
         env={**given, "GOWORK": "off", "CGO_ENABLED": "0"},
-        about="takes three to five minutes, once for all checkouts",
+        about="takes three to six minutes, once for all checkouts",
         mend="check the network, or name a mirror of the Go module proxy in GOPROXY, and run this again; or install Pulumi itself",
     )
