@@ -134,10 +134,11 @@ class Environment(Part):
             mapping.front_args(self.front, tiers, dict.fromkeys(tiers, example)).check()
         except ArgumentError as error:
             # A pool is a tier to whoever writes the file.
-            pool = re.fullmatch(r"pools\[(\d+)\]\.?(.*)", error.path)
-            if pool:
-                raise ArgumentError(pool[2], error.wrong, error.mend).under(joined("web", list(tiers)[int(pool[1])])) from None
-            raise error.under("front") from None
+            pool = re.fullmatch(r"pools(?:\[(\d+)\])?\.?(.*)", error.path)
+            if not pool:
+                raise error.under("front") from None
+            where = joined("web", list(tiers)[int(pool[1])]) if pool[1] else "web"
+            raise ArgumentError(pool[2], error.wrong, error.mend).under(where) from None
 
     def _check_database(self) -> None:
         if self.database:

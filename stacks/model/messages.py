@@ -37,25 +37,20 @@ def _mistakes(item: Any, schema: Schema) -> list[ArgumentError]:
         return [error.under(path) if path else error for error in item["ctx"]["errors"]]
     if kind in ("extra_forbidden", "unexpected_keyword_argument"):
         key = str(rest[-1])
-        return [ArgumentError(joined(path, key), "is not known here", closest(key, node.get("properties", {})))]
+        return [ArgumentError(joined(path, key), "is not known here", closest(key, node["properties"]))]
     if kind == "missing":
-        return [ArgumentError(path, "is missing", f"give {_described(schema, node)}")]
+        return [ArgumentError(path, "is missing", f"give {_described(node)}")]
     if kind == "union_tag_not_found":
         return [ArgumentError(joined(path, node["discriminator"]["propertyName"]), "is missing", f"give one of {', '.join(_tags(node))}")]
     if kind == "union_tag_invalid":
         tag = str(item["ctx"]["tag"])
         return [ArgumentError(joined(path, node["discriminator"]["propertyName"]), "is not known", _choice(tag, _tags(node)))]
     if kind == "json_invalid":
-        return [ArgumentError("", "is no map", f"give {_described(schema, node)}")]
-    choices = _choices(schema, node)
-    if choices and isinstance(given, str):
-        return [ArgumentError(path, "is not known", _choice(given, choices))]
-    quotes = (
-        ", in quotes"
-        if isinstance(given, (int, float)) and not isinstance(given, bool) and _resolved(schema, node).get("type") == "string"
-        else ""
-    )
-    return [ArgumentError(path, f"is {_kind(given, _resolved(schema, node))}", f"give {_described(schema, node)}{quotes}")]
+        return [ArgumentError("", "is no map", f"give {_described(node)}")]
+    if "enum" in node and isinstance(given, str):
+        return [ArgumentError(path, "is not known", _choice(given, node["enum"]))]
+    quotes = ", in quotes" if node.get("type") == "string" and _kind(given, node) == "a number" else ""
+    return [ArgumentError(path, f"is {_kind(given, node)}", f"give {_described(node)}{quotes}")]
 
 
 def _walk(schema: Schema, loc: Sequence[str | int]) -> tuple[str, Schema, list[str | int]]:
@@ -92,11 +87,6 @@ def _resolved(schema: Schema, node: Schema) -> Schema:
             return node
 
 
-def _choices(schema: Schema, node: Schema) -> list[str]:
-    node = _resolved(schema, node)
-    return [str(value) for value in node.get("enum", [node["const"]] if "const" in node else [])]
-
-
 def _choice(given: str, choices: list[str]) -> str:
     hint = closest(given, choices)
     listed = f"take one of {', '.join(choices)}"
@@ -112,12 +102,10 @@ def _tags(node: Schema) -> list[str]:
 _TYPES = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "array": "a list"}
 
 
-def _described(schema: Schema, node: Schema) -> str:
+def _described(node: Schema) -> str:
     """What a schema admits, in plain words."""
-    node = _resolved(schema, node)
-    choices = _choices(schema, node)
-    if choices and len(choices) <= 12:
-        return f"one of {', '.join(choices)}"
+    if 0 < len(node.get("enum", ())) <= 12:
+        return f"one of {', '.join(node['enum'])}"
     if "discriminator" in node:
         return f"a map with {node['discriminator']['propertyName']}, one of {', '.join(_tags(node))}"
     if node.get("type") == "object":

@@ -212,6 +212,23 @@ wrong(
 wrong(
     "a weight above one", "environment.web.gcp.weight: 1.5 is outside 0 to 1; divide all weights by the largest one", web__gcp__weight=1.5
 )
+wrong(
+    "a weight where nothing is weighed",
+    "environment.web.gcp.weight: means nothing to steering proximity; leave it out, or take steering random",
+    front__steering="proximity",
+)
+wrong(
+    "weights that leave nobody anywhere",
+    "environment.web: every weight is 0, so that no pool would get a visitor; give at least one pool a weight above 0",
+    web={name: {**tier, "weight": 0} for name, tier in VALID["web"].items()},
+)
+wrong(
+    "more tiers than the plan has pools",
+    "environment.web: 21 are more than the 20 of this plan; give fewer, or say plan enterprise",
+    web={f"t{n}": {"cloud": "aws", "region": "eu-central-1", "servers": {"min": 1}, "network": f"10.{n}.0.0/16"} for n in range(10, 31)},
+    front__order=GONE,
+    database=GONE,
+)
 wrong("a tier that the order lacks", "environment.front.order: lacks digitalocean; name every tier of web", front__order=["aws", "gcp"])
 wrong(
     "a tier that does not exist",
@@ -236,7 +253,8 @@ wrong(
 # The database
 wrong(
     "a replica in the primary's cloud",
-    "environment.database.replica.cloud: is aws, the primary's own, and would go down with it; take aws for the primary and gcp for the replica",
+    "environment.database.replica.cloud: is aws, the primary's own, and would go down with it; "
+    "take aws for the primary and gcp for the replica",
     database__replica={"cloud": "aws", "region": "eu-west-1"},
 )
 wrong(

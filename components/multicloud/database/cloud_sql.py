@@ -7,6 +7,7 @@ network could not be deleted with it; what SQL sets up (publication, subscriptio
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
 import ipaddress
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
@@ -15,9 +16,9 @@ import pulumi
 import pulumi_gcp as gcp
 import pulumi_random as random
 
-from ..arguments import arguments
+from ..arguments import arguments, planned
 from ..errors import ArgumentError
-from ..google import Children, planned
+from ..google import Children, check_region
 from ..naming import check_dns_label
 from .contract import DatabaseSize, PostgresArgs, Role
 
@@ -34,6 +35,9 @@ FLAGS = {
     "log_lock_waits": "on",
 }
 """https://cloud.google.com/sql/docs/postgres/flags"""
+
+RESERVED_DATABASES = ("postgres", "template0", "template1", "cloudsqladmin")
+"""Databases that every server has."""
 
 PORT = 5432
 ADMIN_USER = "administrator"
@@ -52,12 +56,19 @@ class CloudSqlPostgresArgs(PostgresArgs):
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on Cloud SQL."""
         super().check()
+        check_region(self.region)
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,62}", self.database) or self.database in RESERVED_DATABASES:
+            mend = "begin with a letter, and use letters, digits, _ and -, 63 at most"
+            raise ArgumentError("database", f"{self.database!r} is no name that Cloud SQL takes", mend)
+        if self.machine_type is not None and not re.fullmatch(r"db-[a-z0-9-]+", self.machine_type, re.IGNORECASE):
+            raise ArgumentError("machine_type", f"{self.machine_type!r} is no machine type of Cloud SQL", "write one like db-custom-2-8192")
         if self.role is Role.REPLICA and self.high_availability:
             raise ArgumentError(
                 "high_availability",
                 "a highly available Cloud SQL server cannot subscribe to another one",
                 "leave it out for the replica, and turn it on after its promotion",
             )
+        planned(authorized_networks, self.peer_addresses)
         if self.network is not None:
             raise ArgumentError(
                 "network",

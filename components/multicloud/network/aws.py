@@ -177,9 +177,7 @@ def first_zones(names: list[str], region: str) -> list[str]:
         ArgumentError: At `region`, if the zones are not its own; at `zones`, if there are too few.
     """
     if any(not name.startswith(region) for name in names):
-        raise ArgumentError(
-            "region", f"{region} is not the region of the provider, whose zones are {', '.join(names)}", "give the same to both"
-        )
+        raise ArgumentError("region", f"{region} is not the provider's region, whose zones are {', '.join(names)}", "give both the same")
     if len(names) < DEFAULT_ZONES:
         raise ArgumentError("zones", f"{region} has {len(names)} for this account", "take another region")
     return sorted(names)[:DEFAULT_ZONES]

@@ -11,7 +11,7 @@ import pulumi
 import pulumi_gcp as gcp
 
 from ..arguments import arguments
-from ..google import Children
+from ..google import Children, check_region
 from ..naming import check_dns_label
 from .addresses import DEFAULT_NETWORKS, subnets
 
@@ -46,7 +46,7 @@ class GcpNetwork(pulumi.ComponentResource):
     Nothing comes in: a firewall rule is the matter of whoever puts machines into the network.
 
     Raises:
-        ArgumentError: At `name` or `network`.
+        ArgumentError: At `name`, `region` or `network`.
     """
 
     network_id: pulumi.Output[str]
@@ -60,6 +60,7 @@ class GcpNetwork(pulumi.ComponentResource):
         super().__init__("multicloud:index:GcpNetwork", name, None, opts)
         args = arguments(GcpNetworkArgs, args)
         check_dns_label(name, NAME_LIMIT)
+        check_region(args.region)
         [subnet_range] = subnets(args.network or DEFAULT_NETWORKS["gcp"], 1)
         children = Children.of(self, name)
 

@@ -10,9 +10,9 @@ from typing import Optional
 import pulumi
 import pulumi_gcp as gcp
 
-from ..arguments import arguments
+from ..arguments import arguments, planned
 from ..errors import ArgumentError
-from ..google import Children, planned
+from ..google import Children, check_region
 from ..machine.user_data import LIMITS, render
 from ..naming import check_dns_label
 from ..network.gcp import GcpNetwork, GcpNetworkArgs
@@ -39,8 +39,9 @@ class GcpWebTierArgs(WebTierArgs):
 
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on Google Cloud."""
-        health = self.health_check or HealthCheck()
         super().check()
+        check_region(self.region)
+        health = self.health_check or HealthCheck()
         if health.effective_status != 200:
             raise ArgumentError(
                 "health_check.expected_status",

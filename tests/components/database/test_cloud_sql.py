@@ -175,6 +175,12 @@ def test_outgoing_addresses_are_those_of_that_type_sorted() -> None:
             "leave it out",
         ),
         ({"peer_addresses": ["db.example.com"]}, "peer_addresses: 'db.example.com' is not an IPv4 address; write one like 203.0.113.7"),
+        ({"region": "europe-west3-a"}, "region: 'europe-west3-a' is a zone; write europe-west3"),
+        (
+            {"database": "postgres"},
+            "database: 'postgres' is no name that Cloud SQL takes; begin with a letter, and use letters, digits, _ and -, 63 at most",
+        ),
+        ({"machine_type": "e2-small"}, "machine_type: 'e2-small' is no machine type of Cloud SQL; write one like db-custom-2-8192"),
         ({"size": "huge"}, "size: 'huge' is not known; take one of small, medium, large"),
     ],
 )

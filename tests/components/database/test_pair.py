@@ -164,11 +164,12 @@ OFFER = "take aws for the primary and gcp for the replica"
         ({"primary": PairServer(cloud="awz", region="x")}, "primary.cloud: 'awz' is no cloud with a database; did you mean aws?"),
         (
             {"replica": PairServer(cloud="gcp", region="europe-west3", high_availability=True)},
-            "replica.high_availability: a server with a standby cannot subscribe to another one; leave it out, and turn it on after a promotion",
+            "replica.high_availability: a server with a standby cannot subscribe to another one; "
+            "leave it out, and turn it on after a promotion",
         ),
         (
-            {"primary": PairServer(cloud="aws", region="eu-central-9")},
-            "primary.region: 'eu-central-9' is no region of aws; did you mean eu-central-1?",
+            {"primary": PairServer(cloud="aws", region="eu-central1")},
+            "primary.region: 'eu-central1' is no region of aws; did you mean eu-central-1?",
         ),
         (
             {"primary": PairServer(cloud="aws", region="eu-central-1", machine_type="large")},

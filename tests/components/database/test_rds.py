@@ -227,11 +227,8 @@ def test_the_outputs_are_the_contracts(recording: Recording) -> None:
     [
         ({"version": "13"}, "version: '13' is not offered by both clouds; take one of 14, 15, 16, 17"),
         ({"storage_gb": 10}, "storage_gb: 10 is outside 20 to 16384; 20 is the smallest disk that both clouds take"),
-        ({"region": "eu-central-9"}, "region: 'eu-central-9' is no region of aws; did you mean eu-central-1?"),
-        (
-            {"database": "my-shop"},
-            "database: 'my-shop' is no name that RDS takes; begin with a letter, and use letters, digits and _, 63 at most",
-        ),
+        ({"region": "eu-central1"}, "region: 'eu-central1' is no region of aws; did you mean eu-central-1?"),
+        ({"database": "my-shop"}, "database: 'my-shop' is no name that RDS takes; begin with a letter, and use letters, digits and _, 63 "),
         ({"machine_type": "m6g.large"}, "machine_type: 'm6g.large' is no instance class of RDS; write one like db.m6g.large"),
         ({"peer_addresses": ["replica"]}, "peer_addresses: 'replica' is not a range in CIDR form; write one like 203.0.113.0/24"),
         ({"name": "a--b"}, "name: 'a--b' has two hyphens in a row, which RDS refuses; take one"),

@@ -97,7 +97,7 @@ def test_a_third_zone_leaves_the_first_two_subnets_as_they_are(recording: Record
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"region": "eu-central-9"}, "region: 'eu-central-9' is no region of aws; did you mean eu-central-1?"),
+        ({"region": "eu-central1"}, "region: 'eu-central1' is no region of aws; did you mean eu-central-1?"),
         ({"region": "fra1"}, "region: 'fra1' is a region of digitalocean, not of aws; take one of aws's, like eu-central-1"),
         ({"zones": ["eu-west-1a", "eu-west-1b"]}, "zones[0]: 'eu-west-1a' is not a zone of eu-central-1; write one like eu-central-1a"),
         ({"zones": ["eu-central-1a"]}, "zones: are not two to eight different zones; name two or three, or leave them out"),

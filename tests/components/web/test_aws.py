@@ -192,7 +192,7 @@ def test_the_newest_debian_is_looked_up_and_then_kept(recording: Recording) -> N
 
 def test_a_kept_image_never_outlives_its_region_or_its_processor(recording: Recording) -> None:
     """`ignore_changes` would carry the old image to a template of the same name."""
-    build(recording, region="eu-west-1", machine_type="t4g.small")
+    build(recording, region="eu-west-1", zones=["eu-west-1a", "eu-west-1b"], machine_type="t4g.small")
     assert recording.one(TEMPLATE).name == "web-template-eu-west-1-arm64"
     [call] = [call for call in recording.calls if call.token == AMI]
     assert {"name": "name", "values": ["debian-12-arm64-*"]} in call.args["filters"]

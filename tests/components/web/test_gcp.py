@@ -304,6 +304,8 @@ def test_arguments_may_come_as_dicts_from_another_language(recording: Recording)
             {"zones": ["europe-west3-a", "europe-west1-b"]},
             "zones[1]: 'europe-west1-b' is not a zone of europe-west3; write one like europe-west3-a",
         ),
+        ({"region": "europe-west3-a"}, "region: 'europe-west3-a' is a zone; write europe-west3"),
+        ({"region": "frankfurt"}, "region: 'frankfurt' is not a region of Google Cloud; write one like europe-west3"),
         ({"zones": ["europe-west3-a"]}, "zones: are not two or more different zones; name two or three, or leave them out"),
         ({"network": "10.99.1.0/16"}, "network: '10.99.1.0/16' has bits set beyond its prefix; write 10.99.0.0/16"),
         (
@@ -316,6 +318,7 @@ def test_refuses(recording: Recording, args: dict[str, Any], message: str) -> No
     with pytest.raises(ArgumentError) as refused:
         build(recording, **args)
     assert str(refused.value) == message
+    assert not [record for record in recording.all() if record.custom]
 
 
 def test_refuses_a_name_that_leaves_no_room(recording: Recording) -> None:
