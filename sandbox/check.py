@@ -76,7 +76,8 @@ def check(
     given = clean(making.inputs)
     defaults: list[str] = []
     for name, value in (fill or {}).items():
-        if name in schema.inputs and name not in given:
+        # A few types have an input of that name that means something else: a replication set's regions.
+        if name in schema.inputs and name not in given and (schema.inputs[name].shape.kind == "string") == isinstance(value, str):
             given[name] = value
             defaults.append(name)
     if autoname is not None and autoname.property in schema.inputs and autoname.property not in given:

@@ -40,6 +40,8 @@ def main(arguments: Sequence[str]) -> int:
     store = Store(Path(given.state) if given.state else None)
     if not store.path.exists() and given.command in ("list", "show", "set", "delete", "journal"):
         print(f"The sandbox is empty: {store.path} does not exist yet.", file=sys.stderr)
+        if given.command == "list" and given.json:
+            print("[]")
         return 0 if given.command in ("list", "journal") else 1
     try:
         given.run(store, given)

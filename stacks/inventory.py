@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,8 @@ Things = list[dict[str, Any]]
 """Each with `type`, `id`, `name` and `inputs`: what tells to which stack it belongs."""
 
 
-def inventory(environment: Environment, project: str, stack: str) -> Things:
-    """Everything that the look-ups find of a stack. Runs inside a Pulumi program.
+def inventory(environment: Environment, project: str, stack: str) -> tuple[Things, dict[str, str]]:
+    """Everything that the look-ups find of a stack, and which cloud did not answer, with the reason. Runs inside a Pulumi program.
 
     Args:
         environment: Tells which clouds and regions to ask.
@@ -36,12 +37,21 @@ def inventory(environment: Environment, project: str, stack: str) -> Things:
     providers = Providers(environment.accounts or Accounts())
     servers = [environment.database.primary, environment.database.replica] if environment.database else []
     places = sorted({(place.cloud, place.region) for place in (*environment.web.values(), *servers)})
-    ask: dict[str, Callable[[str, str, pulumi.InvokeOptions], Things]] = {"aws": _aws, "gcp": _gcp, "digitalocean": _digitalocean}
+    ask: dict[str, Callable[[str, str, pulumi.InvokeOptions], Things]] = {
+        "aws": _aws,
+        "gcp": _gcp,
+        "digitalocean": _digitalocean,
+        "cloudflare": partial(_cloudflare, environment.front.zone),
+    }
     found: Things = []
-    for cloud, region in places:
-        found += ask[cloud](project, stack, pulumi.InvokeOptions(provider=providers.cloud(cloud, region)))
-    found += _cloudflare(environment.front.zone, project, stack, pulumi.InvokeOptions(provider=providers.other("cloudflare")))
-    return list({(thing["type"], thing["id"]): thing for thing in found}.values())
+    silent: dict[str, str] = {}
+    for cloud, region in [*places, ("cloudflare", "")]:
+        provider = providers.cloud(cloud, region) if region else providers.other(cloud)
+        try:
+            found += ask[cloud](project, stack, pulumi.InvokeOptions(provider=provider))
+        except Exception as error:  # an invoke fails with no narrower type, and one cloud's silence must not hide the others' answers
+            silent[f"{cloud} {region}".strip()] = str(error)
+    return list({(thing["type"], thing["id"]): thing for thing in found}.values()), silent
 
 
 def _aws(project: str, stack: str, options: pulumi.InvokeOptions) -> Things:
@@ -112,23 +122,24 @@ def _thing(type_: str, id_: str, inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def main(stack: str) -> None:
-    """Prints a stack's inventory as JSON."""
+    """Prints a stack's inventory as JSON: what was `found`, and which clouds were `silent` and why."""
     root = Path(__file__).resolve().parent.parent
     project = yaml.safe_load((root / "Pulumi.yaml").read_text())["name"]
     file = yaml.safe_load((root / "stacks" / f"Pulumi.{stack}.yaml").read_text())
     environment = parse(json.dumps(file["config"][f"{NAMESPACE}:{KEY}"]))
-    found: Things = []
+    answers: list[tuple[Things, dict[str, str]]] = []
     with tempfile.TemporaryDirectory() as folder:
         workspace = automation.LocalWorkspaceOptions(
             work_dir=folder,
-            env_vars={**os.environ, "PULUMI_BACKEND_URL": f"file://{folder}", "PULUMI_CONFIG_PASSPHRASE": "nothing is kept"},
+            env_vars={**os.environ, "PULUMI_BACKEND_URL": f"file://{folder}?metadata=skip", "PULUMI_CONFIG_PASSPHRASE": "nothing is kept"},
             project_settings=automation.ProjectSettings(name=project, runtime="python"),
         )
         empty = automation.create_or_select_stack(
-            stack, project, program=lambda: found.extend(inventory(environment, project, stack)), opts=workspace
+            stack, project, program=lambda: answers.append(inventory(environment, project, stack)), opts=workspace
         )
         empty.preview(on_output=lambda line: print(line, file=sys.stderr, end=""))
-    json.dump(found, sys.stdout)
+    ((found, silent),) = answers
+    json.dump({"found": found, "silent": silent}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,9 @@ class Project:
         return {
             "VIRTUAL_ENV": str(self.venv),
             "PULUMI_HOME": str(self.home),
-            "PULUMI_BACKEND_URL": f"file://{self.state / 'state'}",
+            # Without metadata: the engine replaces a state file as a whole, but not the file beside it that would hold its metadata,
+            # and a kill between the two leaves a state that cannot be read.
+            "PULUMI_BACKEND_URL": f"file://{self.state / 'state'}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             # A provider that the sandbox does not have is an error at once, and not a download that may hang.

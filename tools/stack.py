@@ -57,15 +57,6 @@ class Stack:
         outputs: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
         return outputs
 
-    def command(self, command: Sequence[str], *, capture: bool = True) -> subprocess.CompletedProcess[str]:
-        """Runs any command in the checkout, in the environment of its sandbox.
-
-        Args:
-            command: The program and its arguments.
-            capture: Whether to return what it prints instead of showing it.
-        """
-        return subprocess.run(command, cwd=self.project.root, env=self._environment, capture_output=capture, text=True)
-
     def ask(self, command: Sequence[str]) -> str:
         """What a command prints in the stack's environment.
 
@@ -80,4 +71,5 @@ class Stack:
         return done.stdout
 
     def _pulumi(self, arguments: Sequence[str], *, capture: bool = False) -> subprocess.CompletedProcess[str]:
-        return self.command(["pulumi", *arguments, "--stack", self.name], capture=capture)
+        command = ["pulumi", *arguments, "--stack", self.name]
+        return subprocess.run(command, cwd=self.project.root, env=self._environment, capture_output=capture, text=True)

@@ -84,6 +84,7 @@ def test_an_orphan_can_be_imported_by_the_command_that_is_proposed(deploy: Calla
     deployment.pulumi("cancel", "--yes", "--stack", "dev")
     deployment.pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", "dev")
     (orphan,) = [found for found in deployment.orphans() if found["name"] == wanted[1]]
+    assert f"vpc/{orphan['id']}\n" in deployment.tool("orphans", "--stack", "dev", "--lookups"), "the tagging look-up finds it, too"
 
     printed = deployment.tool("orphans", "--stack", "dev")
     (command,) = re.findall(rf"to keep it: +pulumi (import {re.escape(wanted[0])} .*)", printed)

@@ -57,13 +57,18 @@ def wrong(sdk: Sdk, rules: Type) -> Iterator[str]:
     outputs = {*rules.secrets, *rules.volatile, *rules.defaults}
     yield from (f"{path} is not an output" for path in sorted(outputs) if not reaches(sdk, {**schema.inputs, **schema.outputs}, path))
     for reference in rules.references:
-        for token in reference.to:
-            for by in (reference.by,) if isinstance(reference.by, str) else reference.by:
-                try:
-                    if by != "id" and not reaches(sdk, sdk.resource(token).outputs, by):
-                        yield f"{reference.path}: {token} has no output {by}"
-                except UnknownToken as unknown:
-                    yield f"{reference.path}: {unknown}"
+        by = [one for one in ((reference.by,) if isinstance(reference.by, str) else reference.by) if one != "id"]
+        try:
+            has = [{one for one in by if reaches(sdk, sdk.resource(token).outputs, one)} for token in reference.to]
+        except UnknownToken as unknown:
+            yield f"{reference.path}: {unknown}"
+            continue
+        # Of several outputs each is one of some target, and each target has one of them.
+        yield from (
+            f"{reference.path}: none of {', '.join(reference.to)} has an output {one}" for one in by if not any(one in h for h in has)
+        )
+        if reference.by != "id" and "id" not in reference.by:
+            yield from (f"{reference.path}: {token} has none of {by}" for token, h in zip(reference.to, has, strict=True) if not h)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -78,7 +78,7 @@ def test_the_shell_passes_on_arguments_and_the_exit_code(real: Project) -> None:
         capture_output=True,
         text=True,
     )
-    assert (done.returncode, done.stdout) == (3, f"a  b file://{real.state}/state {real.state}\n")
+    assert (done.returncode, done.stdout) == (3, f"a  b file://{real.state}/state?metadata=skip {real.state}\n")
 
 
 def test_an_unknown_stack_is_refused_with_the_known_ones(checkout: Project) -> None:

@@ -16,7 +16,7 @@ def test_nothing_of_the_users_own_is_in_reach(checkout: Project) -> None:
     }
     environment = checkout.environment(given)
     assert environment["PULUMI_HOME"] == str(checkout.root / ".multicloud" / "pulumi")
-    assert environment["PULUMI_BACKEND_URL"] == f"file://{checkout.root}/.multicloud/state"
+    assert environment["PULUMI_BACKEND_URL"] == f"file://{checkout.root}/.multicloud/state?metadata=skip"
     assert environment["PULUMI_CONFIG_PASSPHRASE"] == "sandbox"
     assert "PULUMI_CONFIG_PASSPHRASE_FILE" not in environment
 
@@ -33,5 +33,5 @@ def test_an_experiment_has_its_own_state_and_the_same_engine(tmp_path: Path) -> 
     project = find(tmp_path, {"MULTICLOUD_STATE": str(tmp_path / "experiment")})
     settings = project.settings()
     assert settings["MULTICLOUD_SANDBOX"] == str(tmp_path / "experiment" / "sandbox.db")
-    assert settings["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/experiment/state"
+    assert settings["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/experiment/state?metadata=skip"
     assert settings["PULUMI_HOME"] == str(tmp_path / ".multicloud" / "pulumi")

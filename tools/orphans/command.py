@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tools.console import say
+from tools.console import Stop, complain, say
 from tools.orphans.matching import Orphan, Recorded, Thing, orphans
 from tools.orphans.report import report
 from tools.stack import Stack
@@ -19,7 +19,7 @@ def run(stack: Stack, *, lookups: bool, as_json: bool) -> int:
     """
     things = _looked_up(stack) if lookups else _in_sandbox(stack)
     recorded = _recorded(stack)
-    found = orphans(things, recorded, _project(stack))
+    found = orphans(things, recorded, stack.project_name)
     say(json.dumps([_described(orphan) for orphan in found], indent=2) if as_json else report(found, stack.name, sandboxed=not lookups))
     return 0
 
@@ -32,12 +32,14 @@ def _in_sandbox(stack: Stack) -> list[Thing]:
 
 
 def _looked_up(stack: Stack) -> list[Thing]:
-    return [Thing(**found) for found in _python(stack, "stacks.inventory", stack.name)]
+    answer = _python(stack, "stacks.inventory", stack.name)
+    for cloud, reason in answer["silent"].items():
+        complain(Stop(f"{cloud} did not answer, so its orphans are not listed: {reason}", "do the credentials allow the look-up?"))
+    return [Thing(**found) for found in answer["found"]]
 
 
-def _python(stack: Stack, module: str, *arguments: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(stack.ask([str(stack.project.python), "-m", module, *arguments]) or "[]")
-    return found
+def _python(stack: Stack, module: str, *arguments: str) -> Any:
+    return json.loads(stack.ask([str(stack.project.python), "-m", module, *arguments]) or "[]")
 
 
 def _recorded(stack: Stack) -> list[Recorded]:
@@ -52,12 +54,6 @@ def _of(stack: Stack, name: str) -> list[Recorded]:
         Recorded(stack=name, urn=resource["urn"], type=resource["type"], id=resource.get("id", ""), outputs=resource.get("outputs", {}))
         for resource in exported["deployment"].get("resources") or []
     ]
-
-
-def _project(stack: Stack) -> str:
-    """The project's name, as the tags have it."""
-    (line,) = [line for line in (stack.project.root / "Pulumi.yaml").read_text().splitlines() if line.startswith("name:")]
-    return line.removeprefix("name:").strip()
 
 
 def _described(orphan: Orphan) -> dict[str, Any]:

@@ -22,8 +22,10 @@ def report(found: Sequence[Orphan], stack: str, *, sandboxed: bool) -> str:
         if orphan.twin is None and ":" in orphan.thing.type:
             lines.append(f"  to keep it:    {_import(orphan, stack)}")
         lines.append(f"  to delete it:  {_delete(orphan, sandboxed)}")
-    count = f"{len(ours)} orphan{'' if len(ours) == 1 else 's'}" if ours else "no orphans"
-    lines += ["", f"{count}: in a cloud, but in no stack's state." if ours else f"{count}: everything in the clouds is in a stack's state."]
+    if ours:
+        lines += ["", f"{len(ours)} orphan{'' if len(ours) == 1 else 's'}: in a cloud, but in no stack's state."]
+    else:
+        lines += [f"no orphans: everything of the stack {stack} that was found in a cloud is in its state."]
     if ours:
         lines.append("Nothing was changed. Keep what holds data; what a second `up` makes anew is best deleted.")
     lines += [f"The stack {other} has orphans, too: make orphans STACK={other}" for other in others]

@@ -8,19 +8,53 @@ import difflib
 
 from sandbox.rules import Cloud, Refused, Scope, Values
 
-from . import autoscaling, compute, database, iam, load_balancing, network, security, services
+from . import (
+    addresses,
+    autoscaling,
+    compute,
+    database,
+    database_groups,
+    iam,
+    listeners,
+    load_balancers,
+    network,
+    prefix_lists,
+    routing,
+    secret_values,
+    security,
+    services,
+    storage,
+    target_groups,
+)
 from .lookups import LOOKUPS
 from .places import ACCOUNT, REGIONS
 from .words import DERIVED, NAME, default_id, default_outputs
 
-_MODULES = (network, security, compute, autoscaling, load_balancing, iam, database, services)
+_MODULES = (
+    network,
+    routing,
+    addresses,
+    security,
+    prefix_lists,
+    compute,
+    autoscaling,
+    load_balancers,
+    target_groups,
+    listeners,
+    iam,
+    database,
+    database_groups,
+    storage,
+    secret_values,
+    services,
+)
 
 
 def scope(configuration: Values) -> Scope:
     """Where a provider works.
 
     Raises:
-        Refused: Without a region, with one that does not exist, or where the sandbox's account is not allowed.
+        Refused: Without a region, with one that does not exist, where the sandbox's account is not allowed, or with default tags.
     """
     region = configuration.get("region")
     if not region:
@@ -28,6 +62,9 @@ def scope(configuration: Values) -> Scope:
     if region not in REGIONS:
         near = difflib.get_close_matches(str(region), REGIONS, n=1)
         raise Refused(f"invalid AWS Region: {region}{f'; did you mean {near[0]}?' if near else ''}", property="region", by="provider")
+    for name in ("defaultTags", "ignoreTags"):
+        if configuration.get(name):
+            raise Refused(f"the sandbox does not know `{name}`: give each resource its tags", property=name, by="sandbox")
     allowed, forbidden = configuration.get("allowedAccountIds") or [], configuration.get("forbiddenAccountIds") or []
     if (allowed and ACCOUNT not in allowed) or ACCOUNT in forbidden:
         listed, name = (allowed, "allowedAccountIds") if allowed and ACCOUNT not in allowed else (forbidden, "forbiddenAccountIds")

@@ -87,7 +87,8 @@ def _launches(making: Making) -> None:
     if kind and found is not None and found.architecture != architecture(kind):
         raise Refused(
             f"{wrong} The architecture '{architecture(kind)}' of the specified instance type does not match the architecture "
-            f"'{found.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again.",
+            f"'{found.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching "
+            "architectures, and try again.",
             property="launchTemplate",
         )
 
@@ -241,14 +242,16 @@ TYPES = (
                 "launchTemplate.id",
                 TEMPLATE,
                 by="id",
-                missing="ValidationError: You must use a valid fully-formed launch template. The specified launch template, with template ID "
+                missing="ValidationError: You must use a valid fully-formed launch template. The specified launch template, "
+                "with template ID "
                 "{value}, does not exist.",
             ),
             names(
                 "launchTemplate.name",
                 TEMPLATE,
                 by="name",
-                missing="ValidationError: You must use a valid fully-formed launch template. The specified launch template, with template name "
+                missing="ValidationError: You must use a valid fully-formed launch template. The specified launch template, "
+                "with template name "
                 "{value}, does not exist.",
             ),
             names(

@@ -7,9 +7,9 @@ from typing import Any
 
 from sandbox.rules import Autoname, Limit, Making, Record, Refused, Unique, Values
 
+from .addresses import private_ipv4, public_ipv4
 from .facts import resource
 from .images import architecture, image, instance_type_exists, refuse_missing_image
-from .network import private_ipv4, public_ipv4
 from .places import REGIONS
 from .words import (
     INSTANCE,
@@ -80,7 +80,8 @@ def _user_data(path: str, encoded: bool) -> Any:
 def _groups_twice(making: Making) -> None:
     if making.get("networkInterfaces") and making.get("vpcSecurityGroupIds"):
         raise Refused(
-            "InvalidParameterCombination: Network interfaces and an instance-level security groups may not be specified on the same request",
+            "InvalidParameterCombination: Network interfaces and an instance-level security groups may not be specified on "
+            "the same request",
             property="vpcSecurityGroupIds",
         )
 
@@ -134,8 +135,10 @@ def _runs(making: Making) -> None:
     )
     if found is not None and found.architecture != architecture(kind):
         raise Refused(
-            f"InvalidParameterValue: The architecture '{architecture(kind)}' of the specified instance type does not match the architecture "
-            f"'{found.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again.",
+            f"InvalidParameterValue: The architecture '{architecture(kind)}' of the specified instance type does not match the "
+            "architecture "
+            f"'{found.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching "
+            "architectures, and try again.",
             property="instanceType",
         )
 
@@ -181,7 +184,8 @@ def _instance_outputs(making: Making) -> Values:
 def _protected(record: Record, world: Any) -> None:
     if record.outputs.get("disableApiTermination"):
         raise Refused(
-            f"OperationNotPermitted: The instance '{record.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute "
+            f"OperationNotPermitted: The instance '{record.id}' may not be terminated. Modify its 'disableApiTermination' "
+            "instance attribute "
             "and try again."
         )
 
@@ -232,7 +236,8 @@ _PROFILES = (
         "iamInstanceProfile.name",
         PROFILE,
         by="id",
-        missing="InvalidParameterValue: Value ({value}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+        missing="InvalidParameterValue: Value ({value}) for parameter iamInstanceProfile.name is invalid. Invalid IAM "
+        "Instance Profile name",
     ),
 )
 _KEY = names("keyName", KEY_PAIR, by="id", missing="InvalidKeyPair.NotFound: The key pair '{value}' does not exist")

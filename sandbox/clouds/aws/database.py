@@ -1,171 +1,30 @@
-"""Databases of RDS, their parameter groups and subnet groups."""
+"""Databases of RDS."""
 
 import re
 
-from sandbox.rules import UNKNOWN, Autoname, Making, Record, Reference, Refused, Unique, Values, World
+from sandbox.rules import Autoname, Making, Record, Reference, Refused, Unique, Values, World
 
-from .engines import DEFAULT_PORTS, FAMILIES, PARAMETERS, PASSWORD_LENGTHS, RESERVED_USERS, STATIC, family_of, newest, storage_minimum
+from .database_checks import CHECKS
+from .engines import DEFAULT_PORTS, family_of, newest
 from .facts import resource
-from .images import database_class_exists
 from .network import gateway_of
 from .places import REGIONS, database_hosted_zone, digest
 from .words import (
     DATABASE,
-    LOWER,
     PARAMETER_GROUP,
     SUBNET,
     SUBNET_GROUP,
     VPC,
     arn,
     capital_id,
-    input_id,
     kept,
-    known,
     listed,
     moment,
     names,
     security_group,
-    subnet,
     tags_fit,
     words,
 )
-
-# Checks of the inputs
-
-
-def _copied(making: Making) -> bool:
-    """Whether engine, user and password come from elsewhere."""
-    return any(making.inputs.get(name) is not None for name in ("replicateSourceDb", "snapshotIdentifier", "restoreToPointInTime"))
-
-
-def _needs(making: Making) -> None:
-    if _copied(making):
-        return
-    for name in ("engine", "allocatedStorage", "username"):
-        if making.inputs.get(name) is None:
-            raise Refused(f"{name} is required when creating an RDS instance that is no copy of another", property=name, by="provider")
-    if all(making.inputs.get(name) is None for name in ("password", "passwordWo", "manageMasterUserPassword")):
-        raise Refused(
-            "`password` is required unless `manageMasterUserPassword`, `replicateSourceDb`, `restoreToPointInTime` or `snapshotIdentifier` is set",
-            property="password",
-            by="provider",
-        )
-
-
-def _engine(making: Making) -> None:
-    for where, engine in known(making, "engine"):
-        if engine not in DEFAULT_PORTS:
-            raise Refused(f"InvalidParameterValue: Invalid DB engine: {engine}", property=where)
-    engine = making.get("engine")
-    for where, version in known(making, "engineVersion"):
-        if engine in FAMILIES and newest(engine, str(version)) is None:
-            raise Refused(f"InvalidParameterCombination: Cannot find version {version} for {engine}", property=where)
-    for where, name in known(making, "instanceClass"):
-        if not database_class_exists(str(name)):
-            words = f"DBInstanceClass={name}, Engine={engine}, EngineVersion={making.get('engineVersion', 'the default')}"
-            raise Refused(
-                f"InvalidParameterCombination: RDS does not support creating a DB instance with the following combination: {words}. "
-                "For supported combinations of instance class and database engine version, see the documentation.",
-                property=where,
-            )
-
-
-def _user(making: Making) -> None:
-    engine = str(making.get("engine", ""))
-    for where, user in known(making, "username"):
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", str(user)):
-            raise Refused(
-                "InvalidParameterValue: The parameter MasterUsername must begin with a letter and contain only alphanumeric characters.",
-                property=where,
-            )
-        if str(user).lower() in RESERVED_USERS.get(engine, ()):
-            raise Refused(
-                f"InvalidParameterValue: MasterUsername {user} cannot be used as it is a reserved word used by the engine", property=where
-            )
-    for name in ("password", "passwordWo"):
-        for where, password in known(making, name):
-            low, high = PASSWORD_LENGTHS.get(engine, (8, 128))
-            wrong = "InvalidParameterValue: The parameter MasterUserPassword is not a valid password"
-            if len(password) < low:
-                raise Refused(f"{wrong} because it is shorter than {low} characters.", property=where)
-            if len(password) > high:
-                raise Refused(f"{wrong} because it is longer than {high} characters.", property=where)
-            if not re.fullmatch(r"[!-~]+", password) or set(password) & set('/@"'):
-                raise Refused(f"{wrong}. Only printable ASCII characters besides '/', '@', '\"', ' ' may be used.", property=where)
-    for where, database in known(making, "dbName"):
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", str(database)):
-            raise Refused(
-                "InvalidParameterValue: DBName must begin with a letter and contain only alphanumeric characters.", property=where
-            )
-        if str(database).lower() in ("rdsadmin", "template0", "template1"):
-            raise Refused(
-                f"InvalidParameterValue: DBName {database} cannot be used as it is a reserved word used by the engine", property=where
-            )
-
-
-def _storage(making: Making) -> None:
-    kind, size = making.get("storageType", "gp2" if making.get("iops") is None else "io1"), making.get("allocatedStorage")
-    if kind not in ("standard", "gp2", "gp3", "io1", "io2"):
-        raise Refused(f"InvalidParameterValue: Invalid storage type: {kind}", property="storageType")
-    engine = making.get("engine")
-    if size is not None and not storage_minimum(kind) <= size <= (3072 if kind == "standard" else 65536):
-        raise Refused(
-            f"InvalidParameterCombination: Invalid storage size for engine name {engine} and storage type {kind}: {size:g}",
-            property="allocatedStorage",
-        )
-    if kind in ("io1", "io2") and making.inputs.get("iops") is None:
-        raise Refused(f"InvalidParameterCombination: You must specify IOPS with a storage type of {kind}.", property="iops")
-    most = making.get("maxAllocatedStorage")
-    if size is not None and most and most <= size:
-        raise Refused("InvalidParameterCombination: Max storage size must be greater than storage size", property="maxAllocatedStorage")
-    if kind == "gp3" and size is not None and size < 400:
-        for name in ("iops", "storageThroughput"):
-            if making.get(name) is not None:
-                raise Refused(
-                    f"InvalidParameterCombination: You can't specify IOPS or storage throughput for engine {engine} and a storage size less "
-                    "than 400.",
-                    property=name,
-                )
-
-
-def _windows(making: Making) -> None:
-    """The windows for backup and maintenance are at least half an hour, and apart."""
-    backup, maintenance = making.get("backupWindow"), making.get("maintenanceWindow")
-    nightly = _minutes(backup) if backup else None
-    if nightly and (nightly[1] - nightly[0]) % 1440 < 30:
-        raise Refused("InvalidParameterValue: The backup window must be at least 30 minutes.", property="backupWindow")
-    weekly = _minutes(re.sub(r"[a-z]{3}:", "", str(maintenance).lower())) if maintenance else None
-    if weekly and (weekly[1] - weekly[0]) % 1440 < 30:
-        raise Refused("InvalidParameterValue: The maintenance window must be at least 30 minutes.", property="maintenanceWindow")
-    if nightly and weekly and _overlap(nightly, weekly):
-        raise Refused("InvalidParameterValue: The backup window and maintenance window must not overlap.", property="backupWindow")
-
-
-def _minutes(window: str) -> tuple[int, int] | None:
-    found = re.fullmatch(r"(\d\d):(\d\d)-(\d\d):(\d\d)", window)
-    return (int(found[1]) * 60 + int(found[2]), int(found[3]) * 60 + int(found[4])) if found else None
-
-
-def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    def minutes(window: tuple[int, int]) -> set[int]:
-        return {minute % 1440 for minute in range(window[0], window[1] if window[1] > window[0] else window[1] + 1440)}
-
-    return bool(minutes(one) & minutes(other))
-
-
-def _insights(making: Making) -> None:
-    if making.inputs.get("performanceInsightsRetentionPeriod") is not None and not making.inputs.get("performanceInsightsEnabled"):
-        if making.inputs.get("performanceInsightsEnabled") is not UNKNOWN:
-            raise Refused(
-                "InvalidParameterCombination: Performance Insights retention needs performanceInsightsEnabled",
-                property="performanceInsightsRetentionPeriod",
-            )
-    if making.get("monitoringInterval", 0) and making.inputs.get("monitoringRoleArn") is None:
-        raise Refused(
-            "InvalidParameterCombination: A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0.",
-            property="monitoringRoleArn",
-        )
-
 
 # Checks of what there is
 
@@ -180,7 +39,8 @@ def _fits(making: Making) -> None:
     wanted = family_of(engine, str(making.get("engineVersion", "")))
     if group is not None and wanted is not None and group.inputs.get("family") != wanted:
         raise Refused(
-            f"InvalidParameterCombination: The Parameter Group {group.id} with DBParameterGroupFamily {group.inputs.get('family')} can't be "
+            f"InvalidParameterCombination: The Parameter Group {group.id} with DBParameterGroupFamily "
+            f"{group.inputs.get('family')} can't be "
             f"used for this instance. Please use a Parameter Group with DBParameterGroupFamily {wanted}",
             property="parameterGroupName",
         )
@@ -191,7 +51,8 @@ def _fits(making: Making) -> None:
         found = making.world.one("aws:ec2/securityGroup:SecurityGroup", id)
         if found is not None and found.outputs.get("vpcId") != network:
             raise Refused(
-                f"InvalidParameterCombination: The DB instance and EC2 security group are in different VPCs. The DB instance is in {network} "
+                "InvalidParameterCombination: The DB instance and EC2 security group are in different VPCs. The DB instance "
+                f"is in {network} "
                 f"and the EC2 security group is in {found.outputs.get('vpcId')}",
                 property=f"vpcSecurityGroupIds[{index}]",
             )
@@ -215,7 +76,8 @@ def _changes(making: Making) -> None:
     before, after = making.old.outputs.get("allocatedStorage"), making.get("allocatedStorage")
     if isinstance(before, int | float) and after is not None and after < before:
         raise Refused(
-            f"InvalidParameterCombination: Invalid storage size for engine name {making.get('engine')}: {after:g} is less than {before:g}, and "
+            f"InvalidParameterCombination: Invalid storage size for engine name {making.get('engine')}: {after:g} is less than "
+            f"{before:g}, and "
             "storage is never made smaller",
             property="allocatedStorage",
         )
@@ -327,60 +189,6 @@ def _uuid_of(*parts: str) -> str:
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:32]))
 
 
-# Groups
-
-
-def _family(making: Making) -> None:
-    for where, family in known(making, "family"):
-        if not any(family in families for families in FAMILIES.values()):
-            raise Refused(f"InvalidParameterValue: ParameterGroupFamily {family} is not a valid parameter group family", property=where)
-
-
-def _parameters(making: Making) -> None:
-    family, seen = str(making.get("family", "")), set()
-    for index, parameter in enumerate(making.get("parameters") or []):
-        name = parameter.get("name") if isinstance(parameter, dict) else UNKNOWN
-        if not isinstance(name, str):
-            continue
-        where = f"parameters[{index}].name"
-        if name in seen:
-            raise Refused(f"InvalidParameterValue: the parameter {name} is given more than once", property=where)
-        seen.add(name)
-        if not family.startswith("postgres"):
-            continue
-        if name not in PARAMETERS:
-            raise Refused(f"InvalidParameterValue: Could not find parameter with name: {name}", property=where)
-        if name in STATIC and parameter.get("applyMethod", "immediate") == "immediate":
-            raise Refused(
-                "InvalidParameterCombination: cannot use immediate apply method for static parameter "
-                f"({name}: give applyMethod `pending-reboot`)",
-                property=f"parameters[{index}].applyMethod",
-            )
-
-
-def _subnet_group_outputs(making: Making) -> Values:
-    inside = making.world.one(SUBNET, next(iter(making.get("subnetIds") or []), None))
-    return {
-        "arn": arn(making, "rds", f"subgrp:{making.id}"),
-        "vpcId": str(inside.inputs["vpcId"]) if inside else "",
-        "supportedNetworkTypes": ["IPV4"],
-        "namePrefix": making.get("namePrefix", ""),
-    }
-
-
-def _two_zones(making: Making) -> None:
-    found = [record for id in making.get("subnetIds") or [] if (record := making.world.one(SUBNET, id))]
-    if len({record.inputs["vpcId"] for record in found}) > 1:
-        raise Refused("InvalidSubnet: The subnets of a DB subnet group must all be in the same VPC", property="subnetIds")
-    zones = {str(record.outputs["availabilityZone"]) for record in found}
-    if len(zones) < 2:
-        raise Refused(
-            "DBSubnetGroupDoesNotCoverEnoughAZs: The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. "
-            f"Current AZ coverage: {', '.join(sorted(zones))}. Add subnets to cover at least 2 AZs.",
-            property="subnetIds",
-        )
-
-
 _PARAMETER_REFERENCE = Reference(
     path="parameterGroupName",
     to=(PARAMETER_GROUP,),
@@ -389,6 +197,7 @@ _PARAMETER_REFERENCE = Reference(
     "cannot be deleted ({user})",
 )
 
+
 TYPES = (
     resource(
         DATABASE,
@@ -396,7 +205,7 @@ TYPES = (
         autoname=Autoname(property="identifier", max_length=63, lowercase=True),
         outputs=_instance_outputs,
         sets=words("vpcSecurityGroupIds enabledCloudwatchLogsExports domainDnsIps"),
-        checks=(_needs, _engine, _user, _storage, _windows, _insights, tags_fit),
+        checks=(*CHECKS, tags_fit),
         before_create=(_fits,),
         before_update=(_fits, _changes),
         before_delete=(_deletable,),
@@ -414,26 +223,5 @@ TYPES = (
             security_group("vpcSecurityGroupIds[*]"),
         ),
         unique=(Unique(paths=("identifier",), message="DBInstanceAlreadyExists: DB instance already exists ({value})"),),
-    ),
-    resource(
-        PARAMETER_GROUP,
-        id=input_id("name"),
-        autoname=LOWER,
-        outputs=lambda making: {"arn": arn(making, "rds", f"pg:{making.id}"), "namePrefix": making.get("namePrefix", "")},
-        sets=words("parameters"),
-        checks=(_family, _parameters, tags_fit),
-        unique=(Unique(paths=("name",), message="DBParameterGroupAlreadyExists: Parameter group {value} already exists"),),
-    ),
-    resource(
-        SUBNET_GROUP,
-        id=input_id("name"),
-        autoname=LOWER,
-        outputs=_subnet_group_outputs,
-        sets=words("subnetIds"),
-        checks=(tags_fit,),
-        before_create=(_two_zones,),
-        before_update=(_two_zones,),
-        references=(subnet("subnetIds[*]", holds=False),),
-        unique=(Unique(paths=("name",), message="DBSubnetGroupAlreadyExists: The DB subnet group '{value}' already exists."),),
     ),
 )

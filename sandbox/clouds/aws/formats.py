@@ -103,6 +103,9 @@ _FORMATS: Mapping[str, tuple[Callable[[str], bool], str]] = {
 def wrong(value: Any, fact: Mapping[str, Any]) -> str | None:
     """What would have been right, where a value is not what a fact allows."""
     shown = f'"{value}"' if isinstance(value, str) else str(value)
+    if len(shown) > 80:
+        # User data and policies are long, and may hold what nobody should read.
+        shown = f"{len(shown)} characters of something else"
     if "anyOf" in fact:
         problems = [wrong(value, one) for one in fact["anyOf"]]
         return None if None in problems else f"{' or '.join(p.split(', got ')[0] for p in problems if p)}, got {shown}"

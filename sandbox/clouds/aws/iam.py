@@ -8,8 +8,15 @@ from sandbox.rules import Autoname, Making, Record, Refused, Unique, Values, Wor
 from .facts import resource
 from .words import POLICY, PROFILE, ROLE, arn, capital_id, input_id, kept, known, moment, name_fits, names, near, tags_fit, words
 
-MANAGED = frozenset(
-    ["AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess", "ViewOnlyAccess", "SecurityAudit", "AmazonSSMManagedInstanceCore", "AmazonSSMPatchAssociation", "AmazonEC2ReadOnlyAccess", "AmazonEC2FullAccess", "AmazonEC2ContainerRegistryReadOnly", "AmazonS3ReadOnlyAccess", "AmazonS3FullAccess", "AmazonRDSReadOnlyAccess", "AmazonRDSFullAccess", "CloudWatchAgentServerPolicy", "CloudWatchAgentAdminPolicy", "CloudWatchReadOnlyAccess", "CloudWatchLogsFullAccess", "AmazonVPCReadOnlyAccess", "AmazonVPCFullAccess", "AWSXRayDaemonWriteAccess", "SecretsManagerReadWrite", "service-role/AmazonEC2RoleforSSM", "service-role/AmazonRDSEnhancedMonitoringRole", "service-role/AWSLambdaBasicExecutionRole", "service-role/AWSLambdaVPCAccessExecutionRole", "service-role/AmazonECSTaskExecutionRolePolicy"]
+MANAGED = words(
+    """
+    AdministratorAccess PowerUserAccess ReadOnlyAccess ViewOnlyAccess SecurityAudit AmazonSSMManagedInstanceCore
+    AmazonSSMPatchAssociation AmazonEC2ReadOnlyAccess AmazonEC2FullAccess AmazonEC2ContainerRegistryReadOnly AmazonS3ReadOnlyAccess
+    AmazonS3FullAccess AmazonRDSReadOnlyAccess AmazonRDSFullAccess CloudWatchAgentServerPolicy CloudWatchAgentAdminPolicy
+    CloudWatchReadOnlyAccess CloudWatchLogsFullAccess AmazonVPCReadOnlyAccess AmazonVPCFullAccess AWSXRayDaemonWriteAccess
+    SecretsManagerReadWrite service-role/AmazonEC2RoleforSSM service-role/AmazonRDSEnhancedMonitoringRole
+    service-role/AWSLambdaBasicExecutionRole service-role/AWSLambdaVPCAccessExecutionRole service-role/AmazonECSTaskExecutionRolePolicy
+    """
 )
 """The commoner of the policies that AWS manages: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html."""
 

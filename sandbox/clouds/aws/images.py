@@ -32,11 +32,11 @@ _ARCHITECTURES = {"amd64": "x86_64", "arm64": "arm64"}
 
 
 def _catalogue() -> Iterator[tuple[str, str, str, str, str, int]]:
-    """Owner, name, architecture, root device, day and description of every image there is."""
-    for number, days in {11: ("20240717", "20250703"), 12: ("20250316", "20250703", "20250814"), 13: ("20250814",)}.items():
+    """Owner, name, architecture, root device, day and disk of every image there is."""
+    for major, days in {11: ("20240717", "20250703"), 12: ("20250316", "20250703", "20250814"), 13: ("20250814",)}.items():
         for day in days:
             for own, architecture in _ARCHITECTURES.items():
-                yield "debian", f"debian-{number}-{own}-{day}-{1700 + int(day) % 97}", architecture, "/dev/xvda", day, 8
+                yield "debian", f"debian-{major}-{own}-{day}-{1700 + int(day) % 97}", architecture, "/dev/xvda", day, 8
     for codename, number, day in (("jammy", "22.04", "20250712"), ("noble", "24.04", "20250610"), ("noble", "24.04", "20250712")):
         disk = "hvm-ssd-gp3" if codename == "noble" else "hvm-ssd"
         for own, architecture in _ARCHITECTURES.items():

@@ -193,11 +193,10 @@ def _matching(asking: Asking, token: str, *plain: str) -> list[Record]:
         for wanted in asking.args.get("filters") or []:
             facts.setdefault(wanted["name"], "") if wanted["name"].startswith("tag:") else None
         values = {"id": record.id, **record.outputs}
-        if all(value is None or values.get(name) == value for name, value in given.items()):
-            if all(tags.get(key) == value for key, value in (asking.args.get("tags") or {}).items()) and _passes(
-                asking, {"id": record.id, **facts}
-            ):
-                found.append(record)
+        plainly = all(value is None or values.get(name) == value for name, value in given.items())
+        tagged = all(tags.get(key) == value for key, value in (asking.args.get("tags") or {}).items())
+        if plainly and tagged and _passes(asking, {"id": record.id, **facts}):
+            found.append(record)
     return found
 
 

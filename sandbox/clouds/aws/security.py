@@ -1,24 +1,25 @@
-"""Security groups, their rules, and the lists of ranges that rules name."""
+"""Security groups and their rules."""
 
-import ipaddress
 from typing import Any
 
-from sandbox.rules import UNKNOWN, Limit, Making, Record, Reference, Refused, Unique, Values
+from sandbox.rules import UNKNOWN, Limit, Making, Record, Reference, Refused, Unique, Values, World
 
 from .facts import resource
 from .places import default_vpc
 from .words import (
     DEFAULT_SECURITY_GROUP,
     EGRESS,
+    GROUP,
     INGRESS,
     NAME,
     PREFIX_LIST,
     SECURITY_GROUP,
+    TEMPLATE,
     VPC,
     arn,
     hex_id,
-    kept,
     names,
+    near,
     others,
     security_group,
     tags_fit,
@@ -48,6 +49,17 @@ def _group_outputs(making: Making) -> Values:
         "ingress": making.get("ingress") or [],
         "egress": making.get("egress") or [],
     }
+
+
+def _no_machine_has_it(record: Record, world: World) -> None:
+    """The machines of an auto scaling group have the security groups of its template."""
+    for group in near(record, world, GROUP):
+        wanted = group.outputs.get("launchTemplate") or {}
+        template = world.one(TEMPLATE, wanted.get("id")) if group.outputs.get("desiredCapacity") else None
+        own = template.inputs if template else {}
+        interfaces = [one for one in own.get("networkInterfaces") or [] if isinstance(one, dict)]
+        if record.id in [*(own.get("vpcSecurityGroupIds") or []), *(id for one in interfaces for id in one.get("securityGroups") or [])]:
+            raise Refused(f"DependencyViolation: resource {record.id} has a dependent object (a machine of {group.id})")
 
 
 def _default_group(making: Making) -> str:
@@ -81,12 +93,14 @@ def _ports(block: str) -> Any:
             if number in ("6", "17"):
                 if low is None or high is None:
                     raise Refused(
-                        f"InvalidParameterValue: Invalid value 'Must specify both from and to ports with {protocol.upper()}.' for portRange.",
+                        f"InvalidParameterValue: Invalid value 'Must specify both from and to ports with {str(protocol).upper()}.' "
+                        "for portRange.",
                         property=f"{where}{'fromPort' if low is None else 'toPort'}",
                     )
                 if not 0 <= low <= high <= 65535:
                     raise Refused(
-                        f"InvalidParameterValue: Invalid {protocol.upper()} port range from {low} to {high}.", property=f"{where}fromPort"
+                        f"InvalidParameterValue: Invalid {str(protocol).upper()} port range from {low} to {high}.",
+                        property=f"{where}fromPort",
                     )
             elif number == "-1" and block and (low, high) != (0, 0):
                 raise Refused(
@@ -129,16 +143,17 @@ def _no_duplicate(making: Making) -> None:
 def _room(making: Making) -> None:
     """A group holds so many rules; one that names a prefix list counts as often as the list has room."""
     group = making.get("securityGroupId")
-    total = _weight(making, making.inputs) + sum(
-        _weight(making, other.inputs) for other in others(making, making.token) if other.inputs.get("securityGroupId") == group
+    total = weight(making, making.inputs) + sum(
+        weight(making, other.inputs) for other in others(making, making.token) if other.inputs.get("securityGroupId") == group
     )
     if total > RULES:
         raise Refused(
-            f"RulesPerSecurityGroupLimitExceeded: The maximum number of rules per security group has been reached. ({group}: {total} of {RULES})"
+            f"RulesPerSecurityGroupLimitExceeded: The maximum number of rules per security group has been reached. ({group}: "
+            f"{total} of {RULES})"
         )
 
 
-def _weight(making: Making, rule: Values) -> int:
+def weight(making: Making, rule: Values) -> int:
     found = making.world.one(PREFIX_LIST, rule.get("prefixListId")) if rule.get("prefixListId") else None
     return int(found.outputs.get("maxEntries", 1)) if found else 1
 
@@ -191,72 +206,11 @@ def _rule(token: str) -> Any:
     )
 
 
-# Prefix lists
-
-
-def _entries(making: Making) -> None:
-    family, seen = making.get("addressFamily"), set()
-    for index, entry in enumerate(making.get("entries") or []):
-        cidr = entry.get("cidr") if isinstance(entry, dict) else UNKNOWN
-        if cidr is UNKNOWN or cidr is None:
-            continue
-        where = f"entries[{index}].cidr"
-        try:
-            network = ipaddress.ip_network(cidr)
-        except ValueError:
-            raise Refused(f'"{cidr}" is not a valid CIDR block', property=where, by="provider") from None
-        if family in ("IPv4", "IPv6") and family != f"IPv{network.version}":
-            raise Refused(f"InvalidParameterValue: The CIDR {cidr} does not match the address family {family}.", property=where)
-        if network in seen:
-            raise Refused(f"InvalidParameterValue: The prefix list has the CIDR {cidr} more than once.", property=where)
-        seen.add(network)
-    most = making.get("maxEntries")
-    if isinstance(most, int | float) and len(making.get("entries") or []) > most:
-        raise Refused(
-            f"PrefixListMaxEntriesExceeded: You've reached the maximum number of entries for the prefix list. ({most:g})",
-            property="entries",
-        )
-
-
-def _list_fits(making: Making) -> None:
-    """A larger list counts for more in the groups whose rules name it."""
-    for token in (INGRESS, EGRESS):
-        for user in others(making, token):
-            if user.inputs.get("prefixListId") == making.id:
-                _list_room(making, user)
-
-
-def _list_room(making: Making, user: Record) -> None:
-    group, total = user.inputs.get("securityGroupId"), 0
-    for other in making.world.all(user.token):
-        if other.inputs.get("securityGroupId") == group:
-            ours = other.inputs.get("prefixListId") == making.id
-            total += int(making.get("maxEntries")) if ours else _weight(making, other.inputs)
-    if total > RULES:
-        raise Refused(
-            f"RulesPerSecurityGroupLimitExceeded: The following VPC Security Group resources do not have sufficient capacity: {group} "
-            f"({total} of {RULES})",
-            property="maxEntries",
-        )
-
-
-def _list_outputs(making: Making) -> Values:
-    old = making.old
-    number = int(old.outputs.get("version", 1)) if old else 0
-    changed = old is None or old.inputs.get("entries") != making.inputs.get("entries")
-    return {
-        "arn": arn(making, "ec2", f"prefix-list/{making.id}"),
-        "ownerId": making.scope.account,
-        "version": number + 1 if changed else number,
-        "entries": making.get("entries") or [],
-        "name": making.get("name") or kept(making, "name", lambda: making.id),
-    }
-
-
 _PLAIN = words("cidrBlocks ipv6CidrBlocks prefixListIds securityGroups")
 _SETS = words("ingress egress") | {f"{block}[*].{name}" for block in ("ingress", "egress") for name in _PLAIN}
 _PEER_GROUPS = (security_group("ingress[*].securityGroups[*]"), security_group("egress[*].securityGroups[*]"))
 _PEER_LISTS = (_list_reference("ingress[*].prefixListIds[*]"), _list_reference("egress[*].prefixListIds[*]"))
+
 
 TYPES = (
     resource(
@@ -267,12 +221,15 @@ TYPES = (
         sets=_SETS,
         limits={
             "description": Limit(
-                pattern=r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{0,255}",
+                min_length=0,
+                max_length=255,
+                pattern=r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]*",
                 says="at most 255 of the characters a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*",
                 by="api",
             )
         },
         checks=(_ports("ingress"), _ports("egress"), tags_fit),
+        before_delete=(_no_machine_has_it,),
         references=(vpc(), *_PEER_GROUPS, *_PEER_LISTS),
         unique=(Unique(paths=("name", "vpcId"), message="InvalidGroup.Duplicate: The security group already exists for VPC: {value}"),),
     ),
@@ -299,18 +256,5 @@ TYPES = (
             security_group("sourceSecurityGroupId"),
             _list_reference("prefixListIds[*]"),
         ),
-    ),
-    resource(
-        PREFIX_LIST,
-        id=hex_id("pl"),
-        autoname=NAME,
-        outputs=_list_outputs,
-        replaces=words("addressFamily"),
-        sets=words("entries"),
-        volatile=words("version"),
-        enums={"addressFamily": ("IPv4", "IPv6")},
-        limits={"name": Limit(min_length=1, max_length=255), "maxEntries": Limit(minimum=1, maximum=1000)},
-        checks=(_entries, tags_fit),
-        before_update=(_list_fits,),
     ),
 )

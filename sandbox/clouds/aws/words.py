@@ -130,9 +130,8 @@ def default_outputs(making: Making, outputs: Sequence[str]) -> Values:
     values: Values = {}
     for output in outputs:
         if output == "tagsAll":
-            values[output] = (
-                {key: value for key, value in (making.get("tags") or {}).items()} if isinstance(making.get("tags"), dict) else {}
-            )
+            tags = making.get("tags")
+            values[output] = dict(tags) if isinstance(tags, dict) else {}
         elif output == "arn":
             kind = re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
             values[output] = (

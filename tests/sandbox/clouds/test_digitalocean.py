@@ -548,6 +548,6 @@ def test_every_type_can_be_made(account: Account) -> None:
 
 
 def test_the_components_sizes_exist() -> None:
-    from multicloud.web.digitalocean import DROPLET_SIZES
+    from multicloud.web.digitalocean import MACHINE_TYPES
 
-    assert set(DROPLET_SIZES.values()) <= set(SIZES)
+    assert set(MACHINE_TYPES.values()) <= set(SIZES)

@@ -1,0 +1,197 @@
+"""Listeners of load balancers, and their rules."""
+
+from typing import Any
+
+from sandbox.rules import Limit, Making, Record, Reference, Refused, Unique, Values
+
+from .facts import resource
+from .target_groups import balancers_of, target_arns
+from .words import (
+    CERTIFICATE,
+    LISTENER,
+    LOAD_BALANCER,
+    TARGET_GROUP,
+    all_known,
+    fresh,
+    known,
+    names,
+    others,
+    tags_fit,
+    words,
+)
+
+
+def _actions(block: str) -> Any:
+    """Refuses actions without what their type needs."""
+    needs = {
+        "forward": ("targetGroupArn", "forward"),
+        "redirect": ("redirect",),
+        "fixed-response": ("fixedResponse",),
+        "authenticate-cognito": ("authenticateCognito",),
+        "authenticate-oidc": ("authenticateOidc",),
+        "jwt-validation": ("jwtValidation",),
+    }
+
+    def check(making: Making) -> None:
+        for index, action in enumerate(making.get(block) or []):
+            wanted = needs.get(str(action.get("type")), ()) if isinstance(action, dict) else ()
+            if wanted and all(action.get(name) is None for name in wanted):
+                raise Refused(
+                    f"ValidationError: an action of type '{action['type']}' needs {' or '.join(wanted)}",
+                    property=f"{block}[{index}].{wanted[0]}",
+                )
+
+    return check
+
+
+def _secure(making: Making) -> None:
+    if making.inputs.get("protocol") in ("HTTPS", "TLS") and making.inputs.get("certificateArn") is None:
+        raise Refused(f"ValidationError: A certificate must be specified for {making.get('protocol')} listeners", property="certificateArn")
+    if making.inputs.get("protocol") in ("HTTP", "TCP", "UDP", "TCP_UDP"):
+        for name in ("certificateArn", "sslPolicy"):
+            if making.inputs.get(name) is not None:
+                raise Refused(
+                    f"InvalidLoadBalancerAction: {name} cannot be specified for listeners with protocol {making.get('protocol')}",
+                    property=name,
+                )
+
+
+def _listener_fits(making: Making) -> None:
+    """The protocol is one of the load balancer's kind, and the targets are of its VPC and of no other load balancer."""
+    balancer = making.world.one(LOAD_BALANCER, making.get("loadBalancerArn"))
+    if balancer is None:
+        return
+    kind, protocol = balancer.outputs.get("loadBalancerType"), making.get("protocol")
+    allowed = {"application": ("HTTP", "HTTPS"), "network": ("TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC")}.get(str(kind))
+    if allowed and not all_known(making, "port"):
+        raise Refused("ValidationError: A listener port must be specified", property="port")
+    if allowed and protocol not in allowed and not (protocol is None and kind == "application"):
+        raise Refused(f"ValidationError: Listener protocol '{protocol}' must be one of '{', '.join(allowed)}'", property="protocol")
+    for target in target_arns(making.get("defaultActions")):
+        _target_fits(making, balancer, target)
+
+
+def _target_fits(making: Making, balancer: Record, target: str) -> None:
+    found = making.world.one(TARGET_GROUP, target)
+    if found is None:
+        return
+    network = found.inputs.get("vpcId")
+    if network is not None and network != balancer.outputs.get("vpcId"):
+        raise Refused(
+            f"InvalidConfigurationRequest: The load balancer '{balancer.id}' and the target group '{target}' are in different VPCs",
+            property="defaultActions",
+        )
+    for other in balancers_of(making.world, target):
+        if other != balancer.id:
+            raise Refused(
+                f"TargetGroupAssociationLimit: The following target groups cannot be associated with more than one load balancer: {target}",
+                property="defaultActions",
+            )
+
+
+def _listener_id(making: Making) -> str:
+    return str(making.get("loadBalancerArn")).replace(":loadbalancer/", ":listener/") + f"/{fresh(making)[:16]}"
+
+
+def _listener_outputs(making: Making) -> Values:
+    secure = making.get("protocol") in ("HTTPS", "TLS")
+    balancer = making.world.one(LOAD_BALANCER, making.get("loadBalancerArn"))
+    usual = "HTTP" if balancer and balancer.outputs.get("loadBalancerType") == "application" else "TCP"
+    actions = [{"order": index + 1, **action} for index, action in enumerate(making.get("defaultActions") or [])]
+    return {
+        "arn": making.id,
+        "protocol": making.get("protocol", usual),
+        "sslPolicy": making.get("sslPolicy", "ELBSecurityPolicy-2016-08" if secure else ""),
+        "defaultActions": actions,
+    }
+
+
+# Rules
+
+
+def _rule_id(making: Making) -> str:
+    return str(making.get("listenerArn")).replace(":listener/", ":listener-rule/") + f"/{fresh(making)[:16]}"
+
+
+def _rule_outputs(making: Making) -> Values:
+    taken = {
+        record.outputs.get("priority")
+        for record in others(making, making.token)
+        if record.inputs.get("listenerArn") == making.get("listenerArn")
+    }
+    free = next(number for number in range(1, 50001) if number not in taken)
+    old = making.old.outputs.get("priority") if making.old else None
+    actions = [{"order": index + 1, **action} for index, action in enumerate(making.get("actions") or [])]
+    return {"arn": making.id, "priority": making.get("priority") or old or free, "actions": actions}
+
+
+def _free_priority(making: Making) -> None:
+    for record in others(making, making.token):
+        if record.inputs.get("listenerArn") == making.get("listenerArn") and record.outputs.get("priority") == making.get("priority"):
+            raise Refused(f"PriorityInUse: Priority '{making.get('priority')}' is currently in use", property="priority")
+
+
+def _ends_with_an_answer(making: Making) -> None:
+    for where, conditions in known(making, "conditions"):
+        for index, condition in enumerate(conditions):
+            if isinstance(condition, dict) and len(condition) != 1:
+                raise Refused("a condition has exactly one kind", property=f"{where}[{index}]", by="provider")
+
+
+def _target(path: str) -> Reference:
+    return names(
+        path,
+        TARGET_GROUP,
+        by="arn",
+        missing="TargetGroupNotFound: One or more target groups not found ({value})",
+        in_use="ResourceInUse: Target group '{target}' is currently in use by a listener or a rule ({user})",
+        holds=True,
+    )
+
+
+TYPES = (
+    resource(
+        LISTENER,
+        id=_listener_id,
+        outputs=_listener_outputs,
+        limits={"port": Limit(minimum=1, maximum=65535)},
+        checks=(_actions("defaultActions"), _secure, tags_fit),
+        before_create=(_listener_fits,),
+        before_update=(_listener_fits,),
+        references=(
+            names(
+                "loadBalancerArn", LOAD_BALANCER, by="arn", missing="LoadBalancerNotFound: One or more load balancers not found ({value})"
+            ),
+            _target("defaultActions[*].targetGroupArn"),
+            _target("defaultActions[*].forward.targetGroups[*].arn"),
+            names(
+                "certificateArn",
+                CERTIFICATE,
+                by="arn",
+                missing="CertificateNotFound: Certificate '{value}' not found",
+                in_use="ResourceInUseException: Certificate {target} in account is in use by {user}.",
+                holds=True,
+            ),
+        ),
+        unique=(
+            Unique(
+                paths=("loadBalancerArn", "port"),
+                message="DuplicateListener: A listener already exists on this port for this load balancer '{value}'",
+            ),
+        ),
+    ),
+    resource(
+        "aws:lb/listenerRule:ListenerRule",
+        id=_rule_id,
+        outputs=_rule_outputs,
+        sets=words("conditions"),
+        checks=(_actions("actions"), _ends_with_an_answer, tags_fit),
+        before_create=(_free_priority,),
+        before_update=(_free_priority,),
+        references=(
+            names("listenerArn", LISTENER, by="arn", missing="ListenerNotFound: One or more listeners not found ({value})"),
+            _target("actions[*].targetGroupArn"),
+            _target("actions[*].forward.targetGroups[*].arn"),
+        ),
+    ),
+)
