@@ -103,7 +103,9 @@ def _test(of: project.Project, environment: dict[str, str], given: argparse.Name
     _machine_packages(of, environment)
     # A state of its own, so that no test can touch what `make up` has made.
     apart = project.find(ROOT, {**environment, "MULTICLOUD_STATE": str(of.local / "test")})
-    return _run([of.python, "-m", "pytest", *given.arguments], of.root, apart.environment(environment))
+    # A module's tests stay together: they share stacks that are up.
+    together = ["-n", "auto", "--dist", "loadscope"]
+    return _run([of.python, "-m", "pytest", *together, *given.arguments], of.root, apart.environment(environment))
 
 
 def _machine_packages(of: project.Project, environment: Mapping[str, str]) -> None:
