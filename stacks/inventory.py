@@ -137,7 +137,12 @@ def main(stack: str) -> None:
         empty = automation.create_or_select_stack(
             stack, project, program=lambda: answers.append(inventory(environment, project, stack)), opts=workspace
         )
-        empty.preview(on_output=lambda line: print(line, file=sys.stderr, end=""))
+        try:
+            empty.preview(on_output=lambda line: print(line, file=sys.stderr, end=""))
+        except automation.CommandError:
+            # What went wrong is printed already. A look-up whose provider did not start waits for ever, in a thread that exit waits for.
+            sys.stderr.flush()
+            os._exit(1)
     ((found, silent),) = answers
     json.dump({"found": found, "silent": silent}, sys.stdout)
 
