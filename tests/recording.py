@@ -11,7 +11,6 @@ answer. It keeps no state, so it proves nothing of updates, replacements or the 
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pulumi
@@ -21,67 +20,14 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_in_stack
 from pulumi.runtime.sync_await import _sync_await
 
+from tests.computed import ANSWERS, OUTPUTS
+from tests.recorded import UNKNOWN, Answer, Call, Outputs, Recorded, Values
+
+__all__ = ["UNKNOWN", "Recorded", "Recording"]
+
 T = TypeVar("T")
-Values = dict[str, Any]
 
 STACK = "pulumi:pulumi:Stack"
-UNKNOWN = "<unknown>"
-"""What stands in `Recorded.inputs` for a value that is not known during a preview."""
-
-
-@dataclass(kw_only=True)
-class Recorded:
-    """One registered resource."""
-
-    urn: str
-    type: str
-    name: str
-    id: str
-    """Empty for a component."""
-    custom: bool
-    """False for a component."""
-    parent: str
-    """URN of the parent; that of the stack for a resource at the top."""
-    inputs: Values
-    """Plain values by camelCase name; secrets unwrapped, unknown values as `UNKNOWN`."""
-    secrets: frozenset[str]
-    """Dotted paths of the inputs that are secret: `password`, `containers.0.env`."""
-    outputs: Values
-    """What the resource resolved to: its inputs and what `Recording.outputs` adds."""
-    provider: str
-    """Name of the explicit provider; empty where the engine would take a default one."""
-    providers: dict[str, str]
-    """A component's providers: name by package."""
-    protect: bool
-    aliases: list[Values]
-    """As the program wrote them: `{"urn": ...}` or the parts of a spec (`name`, `type`, `parentUrn` ...)."""
-    depends_on: frozenset[str]
-    """URNs of all that the resource waits for, through its inputs or by `depends_on`."""
-    ignore_changes: list[str]
-    replace_on_changes: list[str]
-    secret_outputs: list[str]
-    """`additional_secret_outputs`."""
-    delete_before_replace: bool | None
-    retain_on_delete: bool
-    timeouts: Values
-    registered: Values | None = None
-    """What a component passed to `register_outputs`; None if it never did, or for a custom resource."""
-    registered_secrets: frozenset[str] = field(default=frozenset())
-    """Dotted paths of the registered outputs that are secret."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Call:
-    """One look-up."""
-
-    token: str
-    args: Values
-    provider: str
-    """Name of the explicit provider; empty where the engine would take a default one."""
-
-
-Outputs = Mapping[str, Any] | Callable[[Recorded], Mapping[str, Any]]
-Answer = Mapping[str, Any] | Callable[[Values], Mapping[str, Any]]
 
 
 class Recording(mocks.MockMonitor):
@@ -337,66 +283,3 @@ def _usual(record: Recorded) -> Values:
         "arn": f"arn:aws:{record.type.split(':')[1].split('/')[0]}:eu-central-1:123456789012:{record.name}",
         "selfLink": f"https://www.googleapis.com/compute/v1/projects/p/{record.name}",
     }
-
-
-OUTPUTS: dict[str, Outputs] = {
-    "aws:lb/loadBalancer:LoadBalancer": lambda r: {
-        "dnsName": f"{r.name}.elb.amazonaws.com",
-        "arnSuffix": f"app/{r.name}/1",
-        "zoneId": "Z215JYRZR1TBD5",
-    },
-    "aws:lb/targetGroup:TargetGroup": lambda r: {"arnSuffix": f"targetgroup/{r.name}/1"},
-    "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
-    "aws:ec2/eip:Eip": {"publicIp": "198.51.100.10", "allocationId": "eipalloc-1"},
-    "aws:rds/instance:Instance": lambda r: {
-        "address": f"{r.name}.rds.amazonaws.com",
-        "endpoint": f"{r.name}.rds.amazonaws.com:5432",
-        "port": 5432,
-    },
-    "digitalocean:index/droplet:Droplet": {"ipv4Address": "198.51.100.30", "ipv4AddressPrivate": "10.30.0.2"},
-    "digitalocean:index/loadBalancer:LoadBalancer": {"ip": "198.51.100.31"},
-    "digitalocean:index/vpc:Vpc": {"vpcUrn": "do:vpc:1"},
-    "gcp:serviceaccount/account:Account": lambda r: {
-        "email": f"{r.name}@p.iam.gserviceaccount.com",
-        "member": f"serviceAccount:{r.name}@p.iam.gserviceaccount.com",
-    },
-    "gcp:compute/address:Address": {"address": "198.51.100.20"},
-    "gcp:compute/globalAddress:GlobalAddress": {"address": "198.51.100.21"},
-    "gcp:compute/globalForwardingRule:GlobalForwardingRule": lambda r: {"ipAddress": r.inputs.get("ipAddress", "198.51.100.22")},
-    "gcp:compute/forwardingRule:ForwardingRule": lambda r: {"ipAddress": r.inputs.get("ipAddress", "198.51.100.23")},
-    "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager": lambda r: {
-        "instanceGroup": f"https://www.googleapis.com/compute/v1/projects/p/{r.name}"
-    },
-    "gcp:sql/databaseInstance:DatabaseInstance": {
-        "publicIpAddress": "198.51.100.40",
-        "firstIpAddress": "198.51.100.40",
-        "privateIpAddress": "10.120.0.2",
-        "connectionName": "p:r:i",
-        "ipAddresses": [{"type": "PRIMARY", "ipAddress": "198.51.100.40"}, {"type": "OUTGOING", "ipAddress": "198.51.100.41"}],
-    },
-    "random:index/randomPassword:RandomPassword": lambda r: {"result": rpc.wrap_rpc_secret(f"password-of-{r.name}")},
-    "random:index/randomId:RandomId": {"hex": "1a2b3c4d"},
-    "random:index/randomString:RandomString": {"result": "1a2b3c4d"},
-}
-"""Computed outputs of the types that the components make. A test adds to its own `recording.outputs`."""
-
-
-ANSWERS: dict[str, Answer] = {
-    "aws:ec2/getAmi:getAmi": {"id": "ami-0debian12", "architecture": "x86_64", "name": "debian-12-amd64"},
-    "aws:index/getAvailabilityZones:getAvailabilityZones": lambda args: {
-        "names": [f"{args.get('region', 'eu-central-1')}{letter}" for letter in "abc"],
-        "zoneIds": ["euc1-az1", "euc1-az2", "euc1-az3"],
-    },
-    "gcp:compute/getImage:getImage": {"selfLink": "https://www.googleapis.com/compute/v1/projects/debian-cloud/global/images/debian-12"},
-    "gcp:compute/getZones:getZones": lambda args: {"names": [f"{args.get('region', 'europe-west3')}-{letter}" for letter in "abc"]},
-    "digitalocean:index/getImage:getImage": {"id": 1, "slug": "debian-12-x64"},
-    "cloudflare:index/getZone:getZone": lambda args: {
-        "id": "0123456789abcdef0123456789abcdef",
-        "zoneId": "0123456789abcdef0123456789abcdef",
-        "name": args.get("filter", {}).get("name", "example.com"),
-        "account": {"id": "fedcba9876543210fedcba9876543210", "name": "account"},
-        "status": "active",
-    },
-    "cloudflare:index/getIpRanges:getIpRanges": {"ipv4Cidrs": ["173.245.48.0/20", "103.21.244.0/22"], "ipv6Cidrs": ["2400:cb00::/32"]},
-}
-"""Answers of the look-ups that the components use. A test adds to its own `recording.answers`."""

@@ -31,6 +31,15 @@ def arguments(cls: type[A], given: A | Mapping[str, Any]) -> A:
     return typing.cast(A, _dataclass(cls, given, ""))
 
 
+def known(texts: pulumi.Input[list[pulumi.Input[str]]] | None) -> list[str]:
+    """The plain texts of a list, which can be checked before anything is created; outputs are left out.
+
+    Args:
+        texts: A list with outputs in it, an output of a list, or None.
+    """
+    return [text for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
+
+
 def planned(plan: Callable[[list[str]], T], texts: pulumi.Input[list[pulumi.Input[str]]] | None) -> pulumi.Input[T]:
     """`plan` of a list: at once where it is plain, so that a wrong value is refused before anything is created, or else as an output.
 
@@ -40,10 +49,9 @@ def planned(plan: Callable[[list[str]], T], texts: pulumi.Input[list[pulumi.Inpu
     """
     if texts is None:
         return plan([])
-    if isinstance(texts, list):
-        plain = [text for text in texts if isinstance(text, str)]
-        if len(plain) == len(texts):
-            return plan(plain)
+    plain = known(texts)
+    if isinstance(texts, list) and len(plain) == len(texts):
+        return plan(plain)
     # `from_input` resolves the outputs inside the list, too, which its annotation does not say.
     resolved = typing.cast("pulumi.Output[list[str]]", pulumi.Output.from_input(texts))
     return resolved.apply(plan)

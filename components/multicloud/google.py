@@ -1,27 +1,10 @@
 """What all of a component's children on Google Cloud have in common."""
 
-import re
 from dataclasses import dataclass
 
 import pulumi
 
-from .errors import ArgumentError
 from .tags import gcp_description, gcp_labels, standard
-
-
-def check_region(region: str) -> None:
-    """Refuses what is no region's name. Which regions exist is Google's to say.
-
-    Args:
-        region: The region, for example `europe-west3`.
-
-    Raises:
-        ArgumentError: At `region`.
-    """
-    if re.fullmatch(r"[a-z]+-[a-z]+\d+-[a-z]", region):
-        raise ArgumentError("region", f"{region!r} is a zone", f"write {region[:-2]}")
-    if not re.fullmatch(r"[a-z]+-[a-z]+\d+", region):
-        raise ArgumentError("region", f"{region!r} is not a region of Google Cloud", "write one like europe-west3")
 
 
 @dataclass(frozen=True, kw_only=True)

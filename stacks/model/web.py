@@ -6,7 +6,6 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from multicloud import tags
-from multicloud.machine import user_data
 from multicloud.machine.workload import StaticSite
 from multicloud.network import addresses
 from multicloud.regions import REGIONS, check_region
@@ -65,19 +64,12 @@ class Tier(Part):
     @property
     def effective_network(self) -> str:
         """The address range, the default filled in."""
-        return self.network or addresses.DEFAULT_NETWORKS[self.cloud]
+        return self.network or addresses.default_network(self.cloud, self.region)
 
     @model_validator(mode="after")
     def _follows_the_rules(self) -> Self:
-        refuse(self._check_site, lambda: tags.check(self.tags or {}))
+        refuse(lambda: tags.check(self.tags or {}))
         return self
-
-    def _check_site(self) -> None:
-        health, limit = self.health, user_data.LIMITS[self.cloud]
-        longest = "x" * 30  # a tier's name, which the default page shows
-        user_data.render(
-            self.site, self.cloud, self.region, longest, health.effective_path, health.effective_port, limit, health.effective_status
-        )
 
 
 class AwsTier(Tier):
@@ -111,13 +103,6 @@ class DigitalOceanTier(Tier):
     """Slug of the region, for example `fra1`."""
     ssh_keys: list[str] | None = None
     """Ids or fingerprints of SSH keys in the account, which droplets that scale must have. Defaults to none."""
-
-    @property
-    def effective_network(self) -> str:
-        """The address range, the region's own default filled in."""
-        from multicloud.network.digitalocean import default_range  # imports the SDK
-
-        return self.network or default_range(self.region)
 
 
 AnyTier = Annotated[AwsTier | GcpTier | DigitalOceanTier, Field(discriminator="cloud")]

@@ -11,6 +11,9 @@ from tests.machines.nspawn import Machine, Unreachable, base_tree, missing
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "machines boot here")
 
+HEALTH = {"aws": "/healthz", "gcp": "/", "digitalocean": "/a/b~c.d_e-f"}
+"""The path of each machine's health check: the usual one, the front page itself, and one with every mark that a path may have."""
+
 SITE = StaticSite(
     files={"index.html": "<h1>Grüße</h1>\n", "docs/index.html": 'a "quoted" $page {{ }}\n\ttab\r\n', "robots.txt": "User-agent: *\n"}
 )
@@ -24,10 +27,9 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Mac
     except Unreachable as error:
         pytest.skip(str(error))
     folder: Path = tmp_path_factory.mktemp("machines")
-    health = ("/healthz", 80)
-    aws = render(None, "aws", "eu-central-1", "web", *health, LIMITS["aws"])
-    gcp = render(None, "gcp", "europe-west3", "web", *health, LIMITS["gcp"])
-    digitalocean = render(SITE, "digitalocean", "fra1", "web", "/up", 8080, LIMITS["digitalocean"], 204)
+    aws = render(None, "aws", "eu-central-1", "web", HEALTH["aws"], 80, LIMITS["aws"])
+    gcp = render(None, "gcp", "europe-west3", "web", HEALTH["gcp"], 80, LIMITS["gcp"])
+    digitalocean = render(SITE, "digitalocean", "fra1", "web", HEALTH["digitalocean"], 8080, LIMITS["digitalocean"], 204)
     with (
         Machine("web-aws", aws, folder / "aws") as on_aws,
         Machine("web-gcp", gcp, folder / "gcp", startup_script=GCP_STARTUP_SCRIPT) as on_gcp,
@@ -39,7 +41,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Mac
 @pytest.mark.parametrize(("cloud", "region"), [("aws", "eu-central-1"), ("gcp", "europe-west3")])
 def test_the_default_page_says_who_answered(machines: dict[str, Machine], cloud: str, region: str) -> None:
     machine = machines[cloud]
-    machine.wait_for("/healthz", 200)
+    machine.wait_for(HEALTH[cloud], 200)
     page = machine.get("/")
     assert page.status == 200 and page.headers["content-type"].startswith("text/html")
     assert (page.headers["x-cloud"], page.headers["x-region"], page.headers["x-machine"]) == (cloud, region, machine.hostname)
@@ -49,7 +51,7 @@ def test_the_default_page_says_who_answered(machines: dict[str, Machine], cloud:
 
 def test_the_users_own_site_is_served_byte_for_byte(machines: dict[str, Machine]) -> None:
     machine = machines["digitalocean"]
-    machine.wait_for("/up", 204, port=8080)
+    machine.wait_for(HEALTH["digitalocean"], 204, port=8080)
     assert machine.get("/", 8080).body == "<h1>Grüße</h1>\n"
     assert machine.get("/docs/", 8080).body == 'a "quoted" $page {{ }}\n\ttab\r\n'
     assert machine.get("/robots.txt", 8080).headers["content-type"].startswith("text/plain")

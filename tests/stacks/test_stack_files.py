@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 
 from stacks.model import StackFileError, parse, read
@@ -11,7 +11,7 @@ from stacks.schema import FILE, rendered
 from stacks.schema import stack_file as schema
 from tests.recording import Recording
 from tests.stacks.environments import KEY, ROOT, STACKS, environment, stack_file
-from tests.stacks.test_bad_input import VALID, WRONG
+from tests.stacks.mistakes import VALID, WRONG
 
 
 @pytest.mark.parametrize("stack", STACKS)

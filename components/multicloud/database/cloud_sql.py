@@ -16,13 +16,16 @@ import pulumi
 import pulumi_gcp as gcp
 import pulumi_random as random
 
-from ..arguments import arguments, planned
+from ..arguments import arguments, known, planned
 from ..errors import ArgumentError
-from ..google import Children, check_region
+from ..google import Children
 from ..naming import check_dns_label
-from .contract import DatabaseSize, PostgresArgs, Role
+from ..outputs import outputs
+from ..regions import check_region
+from .contract import ADMIN_USER, PORT, REPLICATION_USER, DatabaseSize, PostgresArgs, Role
+from .passwords import password
 
-TIERS = {
+MACHINE_TYPES = {
     DatabaseSize.SMALL: "db-custom-2-4096",
     DatabaseSize.MEDIUM: "db-custom-2-8192",
     DatabaseSize.LARGE: "db-custom-4-16384",
@@ -39,9 +42,6 @@ FLAGS = {
 RESERVED_DATABASES = ("postgres", "template0", "template1", "cloudsqladmin")
 """Databases that every server has."""
 
-PORT = 5432
-ADMIN_USER = "administrator"
-REPLICATION_USER = "replicator"
 NAME_LIMIT = 46
 """Google's names hold 63 characters; the suffix is `-instance`, and auto-naming adds 8."""
 
@@ -56,7 +56,7 @@ class CloudSqlPostgresArgs(PostgresArgs):
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on Cloud SQL."""
         super().check()
-        check_region(self.region)
+        check_region("gcp", self.region)
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,62}", self.database) or self.database in RESERVED_DATABASES:
             mend = "begin with a letter, and use letters, digits, _ and -, 63 at most"
             raise ArgumentError("database", f"{self.database!r} is no name that Cloud SQL takes", mend)
@@ -68,13 +68,18 @@ class CloudSqlPostgresArgs(PostgresArgs):
                 "a highly available Cloud SQL server cannot subscribe to another one",
                 "leave it out for the replica, and turn it on after its promotion",
             )
-        planned(authorized_networks, self.peer_addresses)
+        authorized_networks(known(self.peer_addresses))
         if self.network is not None:
             raise ArgumentError(
                 "network",
                 "a Cloud SQL server has no network of its own here: it is reached at its public address by peer_addresses alone",
                 "leave it out",
             )
+
+    @property
+    def effective_machine_type(self) -> str:
+        """Cloud SQL's name of the machine type, the default filled in."""
+        return self.machine_type or MACHINE_TYPES[self.effective_size]
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -119,16 +124,15 @@ class CloudSqlPostgres(pulumi.ComponentResource):
         args = arguments(CloudSqlPostgresArgs, args)
         args.check()
         check_dns_label(name, NAME_LIMIT)
-        protected = args.protected is not False
         children = Children.of(self, name, args.tags)
 
         instance = gcp.sql.DatabaseInstance(
             f"{name}-instance",
             database_version=f"POSTGRES_{args.version}",
             region=args.region,
-            deletion_protection=protected,
-            settings=_settings(args, children.labels, protected),
-            opts=pulumi.ResourceOptions(parent=self, protect=protected or None),
+            deletion_protection=args.effective_protected,
+            settings=_settings(args, children.labels),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.effective_protected or None),
         )
         # The server takes its databases and users with it. One by one Cloud SQL would refuse: their objects depend on them.
         database = gcp.sql.Database(
@@ -158,23 +162,7 @@ class CloudSqlPostgres(pulumi.ComponentResource):
         self.outgoing_addresses = instance.ip_addresses.apply(outgoing)
         self.connection_name = instance.connection_name
         self.instance_name = instance.name
-        self.register_outputs(
-            {
-                "cloud": self.cloud,
-                "region": self.region,
-                "role": self.role,
-                "host": self.host,
-                "port": self.port,
-                "database": self.database,
-                "admin_user": self.admin_user,
-                "admin_password": self.admin_password,
-                "replication_user": self.replication_user,
-                "replication_password": self.replication_password,
-                "outgoing_addresses": self.outgoing_addresses,
-                "connection_name": self.connection_name,
-                "instance_name": self.instance_name,
-            }
-        )
+        self.register_outputs(outputs(self))
 
 
 def outgoing(addresses: Sequence[gcp.sql.outputs.DatabaseInstanceIpAddress]) -> list[str]:
@@ -209,14 +197,14 @@ def authorized_networks(addresses: list[str]) -> list[gcp.sql.DatabaseInstanceSe
     ]
 
 
-def _settings(args: CloudSqlPostgresArgs, labels: dict[str, str], protected: bool) -> gcp.sql.DatabaseInstanceSettingsArgs:
+def _settings(args: CloudSqlPostgresArgs, labels: dict[str, str]) -> gcp.sql.DatabaseInstanceSettingsArgs:
     return gcp.sql.DatabaseInstanceSettingsArgs(
-        tier=args.machine_type or TIERS[args.size or DatabaseSize.SMALL],
+        tier=args.effective_machine_type,
         # Named, since its default changes with PostgreSQL's version.
         edition="ENTERPRISE",
         availability_type="REGIONAL" if args.high_availability else "ZONAL",
         disk_type="PD_SSD",
-        disk_size=args.storage_gb or 20,
+        disk_size=args.effective_storage_gb,
         disk_autoresize=True,
         database_flags=[gcp.sql.DatabaseInstanceSettingsDatabaseFlagArgs(name=flag, value=value) for flag, value in sorted(FLAGS.items())],
         ip_configuration=gcp.sql.DatabaseInstanceSettingsIpConfigurationArgs(
@@ -234,23 +222,21 @@ def _settings(args: CloudSqlPostgresArgs, labels: dict[str, str], protected: boo
         # Sunday, after the night's backup; in UTC.
         maintenance_window=gcp.sql.DatabaseInstanceSettingsMaintenanceWindowArgs(day=7, hour=4, update_track="stable"),
         insights_config=gcp.sql.DatabaseInstanceSettingsInsightsConfigArgs(query_insights_enabled=True),
-        deletion_protection_enabled=protected,
+        deletion_protection_enabled=args.effective_protected,
         user_labels=labels,
     )
 
 
 def _user(children: Children, suffix: str, user: str, instance: gcp.sql.DatabaseInstance) -> tuple[random.RandomPassword, gcp.sql.User]:
-    """A login with a password of its own. Letters and digits alone: it ends up in connection strings."""
-    password = random.RandomPassword(
-        f"{children.name}-{suffix}-password", length=32, special=False, min_lower=1, min_upper=1, min_numeric=1, opts=children.options
-    )
+    """A login with a password of its own."""
+    made = password(f"{children.name}-{suffix}-password", children.options)
     login = gcp.sql.User(
         f"{children.name}-{suffix}",
         instance=instance.name,
         name=user,
-        password=password.result,
+        password=made.result,
         type="BUILT_IN",
         deletion_policy="ABANDON",
         opts=children.options,
     )
-    return password, login
+    return made, login

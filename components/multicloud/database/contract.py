@@ -15,6 +15,14 @@ from ..errors import ArgumentError
 VERSIONS = ("14", "15", "16", "17")
 """PostgreSQL's major versions that RDS and Cloud SQL both offer."""
 
+PORT = 5432
+
+ADMIN_USER = "administrator"
+"""The administrator's login, of the same name in every cloud."""
+
+REPLICATION_USER = "replicator"
+"""The login that the other side subscribes with."""
+
 
 class DatabaseSize(StrEnum):
     """Database machine sizes with about the same meaning on every cloud."""
@@ -61,7 +69,22 @@ class PostgresArgs:
     protected: Optional[bool] = None
     """Whether the cloud and Pulumi refuse to delete the server. Defaults to true: a database is the one thing that is not made again."""
     tags: Optional[dict[str, str]] = None
-    """Laid over the tags that every resource gets."""
+    """Laid over the tags that every resource gets: project, stack, component, managed-by."""
+
+    @property
+    def effective_size(self) -> DatabaseSize:
+        """The size, the default filled in."""
+        return self.size or DatabaseSize.SMALL
+
+    @property
+    def effective_storage_gb(self) -> int:
+        """The disk in GB, the default filled in."""
+        return 20 if self.storage_gb is None else self.storage_gb
+
+    @property
+    def effective_protected(self) -> bool:
+        """Whether the server is protected, the default filled in."""
+        return self.protected is not False
 
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on any cloud."""

@@ -13,6 +13,7 @@ import pulumi
 
 from ..arguments import arguments
 from ..errors import ArgumentError, closest
+from ..outputs import outputs
 from .contract import DatabaseSize, PostgresArgs, PostgresServer, Role
 
 SERVERS = {"aws": (".rds", "RdsPostgres"), "gcp": (".cloud_sql", "CloudSqlPostgres")}
@@ -183,23 +184,7 @@ class PostgresPair(pulumi.ComponentResource):
         self.replica_admin_password = replica.admin_password
         self.replication_user = primary.replication_user
         self.replication_password = primary.replication_password
-        self.register_outputs(
-            {
-                "primary_cloud": self.primary_cloud,
-                "primary_region": self.primary_region,
-                "primary_host": self.primary_host,
-                "replica_cloud": self.replica_cloud,
-                "replica_region": self.replica_region,
-                "replica_host": self.replica_host,
-                "port": self.port,
-                "database": self.database,
-                "admin_user": self.admin_user,
-                "primary_admin_password": self.primary_admin_password,
-                "replica_admin_password": self.replica_admin_password,
-                "replication_user": self.replication_user,
-                "replication_password": self.replication_password,
-            }
-        )
+        self.register_outputs(outputs(self))
 
     def _server(self, name: str, cloud: str, args: PostgresArgs) -> PostgresServer:
         return cast(PostgresServer, _component(cloud)(name, args, pulumi.ResourceOptions(parent=self)))

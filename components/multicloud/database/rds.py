@@ -16,29 +16,25 @@ import pulumi_aws as aws
 import pulumi_random as random
 
 from ..amazon import Children
-from ..arguments import arguments
+from ..arguments import arguments, known
 from ..errors import ArgumentError
 from ..naming import check_dns_label
 from ..network.addresses import DEFAULT_DATABASE_NETWORKS
 from ..network.aws import AwsNetwork, AwsNetworkArgs
 from ..network.aws_ranges import ipv4_networks, prefix_list
-from .contract import DatabaseSize, PostgresArgs
+from ..outputs import outputs
+from .contract import ADMIN_USER, PORT, REPLICATION_USER, DatabaseSize, PostgresArgs
+from .passwords import password
 
-CLASSES = {
+MACHINE_TYPES = {
     DatabaseSize.SMALL: "db.t4g.medium",
     DatabaseSize.MEDIUM: "db.m6g.large",
     DatabaseSize.LARGE: "db.m6g.xlarge",
 }
 """RDS's instance class for each size: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.html."""
 
-PORT = 5432
-ADMIN_USER = "administrator"
-REPLICATION_USER = "replicator"
-
 NAME_LIMIT = 46
 """RDS's identifiers hold 63 characters; the suffix is `-instance`, and auto-naming adds 8."""
-
-DEFAULT_STORAGE_GB = 20
 
 LARGEST_STORAGE_GB = 65536
 """Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html"""
@@ -63,8 +59,7 @@ class RdsPostgresArgs(PostgresArgs):
             raise ArgumentError("database", f"{self.database!r} is no name that RDS takes", mend)
         if self.machine_type is not None and not re.fullmatch(r"db\.[a-z0-9-]+\.[a-z0-9-]+", self.machine_type):
             raise ArgumentError("machine_type", f"{self.machine_type!r} is no instance class of RDS", "write one like db.m6g.large")
-        if isinstance(self.peer_addresses, list):
-            ipv4_networks([text for text in self.peer_addresses if isinstance(text, str)], "peer_addresses")
+        ipv4_networks(known(self.peer_addresses), "peer_addresses")
 
     @property
     def network_args(self) -> AwsNetworkArgs:
@@ -73,9 +68,9 @@ class RdsPostgresArgs(PostgresArgs):
         return AwsNetworkArgs(region=self.region, zones=self.zones, network=network, tags=self.tags)
 
     @property
-    def effective_storage_gb(self) -> int:
-        """The disk in GB, the default filled in."""
-        return self.storage_gb or DEFAULT_STORAGE_GB
+    def effective_machine_type(self) -> str:
+        """RDS's name of the instance class, the default filled in."""
+        return self.machine_type or MACHINE_TYPES[self.effective_size]
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -176,8 +171,8 @@ class RdsPostgres(pulumi.ComponentResource):
             tags=children.tags("parameter-group"),
             opts=children.options,
         )
-        admin_password = _password(children, "admin-password")
-        replication_password = _password(children, "replication-password")
+        admin_password = password(f"{name}-admin-password", children.options)
+        replication_password = password(f"{name}-replication-password", children.options)
         final_snapshot = random.RandomId(f"{name}-final-snapshot", byte_length=4, opts=children.options)
         instance = self._instance(children, args, network, security_group, subnet_group, parameter_group, admin_password, final_snapshot)
 
@@ -208,23 +203,7 @@ class RdsPostgres(pulumi.ComponentResource):
         self.outgoing_addresses = pulumi.Output.from_input([])
         self.instance_identifier = instance.identifier
         self.network_id = network.network_id
-        self.register_outputs(
-            {
-                "cloud": self.cloud,
-                "region": self.region,
-                "role": self.role,
-                "host": self.host,
-                "port": self.port,
-                "database": self.database,
-                "admin_user": self.admin_user,
-                "admin_password": self.admin_password,
-                "replication_user": self.replication_user,
-                "replication_password": self.replication_password,
-                "outgoing_addresses": self.outgoing_addresses,
-                "instance_identifier": self.instance_identifier,
-                "network_id": self.network_id,
-            }
-        )
+        self.register_outputs(outputs(self))
 
     def _instance(
         self,
@@ -234,10 +213,10 @@ class RdsPostgres(pulumi.ComponentResource):
         security_group: aws.ec2.SecurityGroup,
         subnet_group: aws.rds.SubnetGroup,
         parameter_group: aws.rds.ParameterGroup,
-        password: random.RandomPassword,
+        admin_password: random.RandomPassword,
         final_snapshot: random.RandomId,
     ) -> aws.rds.Instance:
-        protected = args.protected is not False
+        protected = args.effective_protected
         return aws.rds.Instance(
             f"{children.name}-instance",
             engine="postgres",
@@ -245,7 +224,7 @@ class RdsPostgres(pulumi.ComponentResource):
             engine_version=args.version,
             auto_minor_version_upgrade=True,
             allow_major_version_upgrade=True,
-            instance_class=args.machine_type or CLASSES[args.size or DatabaseSize.SMALL],
+            instance_class=args.effective_machine_type,
             allocated_storage=args.effective_storage_gb,
             max_allocated_storage=most_storage_gb(args.effective_storage_gb),
             storage_type="gp3",
@@ -253,7 +232,7 @@ class RdsPostgres(pulumi.ComponentResource):
             multi_az=bool(args.high_availability),
             db_name=args.database,
             username=ADMIN_USER,
-            password=password.result,
+            password=admin_password.result,
             port=PORT,
             db_subnet_group_name=subnet_group.name,
             vpc_security_group_ids=[security_group.id],
@@ -298,10 +277,3 @@ def parameters(storage_gb: int) -> list[aws.rds.ParameterGroupParameterArgs]:
 def most_storage_gb(storage_gb: int) -> int:
     """How far RDS may enlarge a disk of `storage_gb` by itself: four times, within its limit."""
     return min(4 * storage_gb, LARGEST_STORAGE_GB)
-
-
-def _password(children: Children, suffix: str) -> random.RandomPassword:
-    """Letters and digits alone: it ends up in connection strings."""
-    return random.RandomPassword(
-        f"{children.name}-{suffix}", length=32, special=False, min_lower=1, min_upper=1, min_numeric=1, opts=children.options
-    )

@@ -12,6 +12,7 @@ import pulumi
 import pulumi_cloudflare as cloudflare
 
 from ..arguments import arguments
+from ..outputs import outputs
 from ..tags import cloudflare_note
 from .contract import CloudflareFrontArgs, Pool, PoolSummary, SessionAffinity, Steering
 from .pools import location, physical_name, planned_origins, planned_weights
@@ -85,17 +86,7 @@ class CloudflareFront(pulumi.ComponentResource):
         self.pool_ids = pulumi.Output.all(**{pool: resource.id for pool, resource in pools.items()})
         self.load_balancer_id = load_balancer.id
         self.detection_seconds = pulumi.Output.from_input(args.effective_monitor.detection_seconds)
-        self.register_outputs(
-            {
-                "hostname": self.hostname,
-                "url": self.url,
-                "pools": self.pools,
-                "poolIds": self.pool_ids,
-                "loadBalancerId": self.load_balancer_id,
-                "zoneId": self.zone_id,
-                "detectionSeconds": self.detection_seconds,
-            }
-        )
+        self.register_outputs(outputs(self))
 
     def _origins(self, index: int, pool: Pool) -> pulumi.Output[Any]:
         path, most, minimum = f"pools[{index}].origins", self._args.effective_plan.most, pool.minimum_origins

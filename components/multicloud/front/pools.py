@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ..naming import fitted
-from .locations import coordinates
+from ..regions import coordinates
 
 SHARES = "divide all weights by the largest one"
 

@@ -1,15 +1,34 @@
 """Plans address ranges. Pure: no cloud, no Pulumi engine."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ..errors import ArgumentError
+from ..regions import REGIONS
 
 DEFAULT_NETWORKS = {"aws": "10.10.0.0/16", "gcp": "10.20.0.0/16", "digitalocean": "10.30.0.0/16"}
 """A web tier's network where none is given: fixed for each cloud, so that adding a tier never moves another one."""
 
 DEFAULT_DATABASE_NETWORKS = {"aws": "10.110.0.0/16", "gcp": "10.120.0.0/16"}
 """A database's network where none is given."""
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def default_network(cloud: str, region: str) -> str:
+    """The range of a web tier's network where none is given.
+
+    On DigitalOcean it is a /20, the usual size there, out of the cloud's /16, another one in each region: DigitalOcean refuses
+    ranges that overlap within an account. So a tier that moves to another region has its new network before the old one goes.
+
+    Args:
+        cloud: aws, gcp or digitalocean.
+        region: The region, one of `REGIONS`.
+    """
+    if cloud != "digitalocean":
+        return DEFAULT_NETWORKS[cloud]
+    parts = list(ipaddress.IPv4Network(DEFAULT_NETWORKS[cloud]).subnets(new_prefix=20))
+    return str(parts[list(REGIONS[cloud]).index(region)])
 
 
 def network(cidr: str, path: str = "network") -> ipaddress.IPv4Network:
@@ -50,6 +69,9 @@ def subnets(cidr: str, count: int, path: str = "network") -> list[str]:
         cidr: The network.
         count: How many subnets, 1 to 8.
         path: Where the network stands, for the error.
+
+    Raises:
+        ArgumentError: At `path`, if it is no network, or too small for them.
     """
     whole = network(cidr, path)
     bits = max(2, (count - 1).bit_length()) + 2
@@ -57,6 +79,25 @@ def subnets(cidr: str, count: int, path: str = "network") -> list[str]:
         raise ArgumentError(path, f"{cidr} is too small for {count} subnets", f"take a prefix of /{28 - bits} or shorter")
     parts = whole.subnets(prefixlen_diff=bits)
     return [str(next(parts)) for _ in range(count)]
+
+
+def ranges(texts: Iterable[str], path: str) -> list[Network]:
+    """The address ranges that texts state, public or private, in their order.
+
+    Args:
+        texts: Addresses, or ranges in CIDR form, of IPv4 or IPv6.
+        path: Where they stand, for the error.
+
+    Raises:
+        ArgumentError: At `path`, if one of them is neither.
+    """
+    parsed = []
+    for text in texts:
+        try:
+            parsed.append(ipaddress.ip_network(text))
+        except ValueError:
+            raise ArgumentError(path, f"{text!r} is not a range in CIDR form", "write one like 203.0.113.0/24") from None
+    return parsed
 
 
 def check_disjoint(networks: Mapping[str, str]) -> None:

@@ -16,9 +16,10 @@ from ..amazon import Children
 from ..arguments import arguments
 from ..errors import ArgumentError
 from ..naming import check_dns_label
+from ..outputs import outputs
 from ..regions import check_region
 from ..tags import check as check_tags
-from .addresses import DEFAULT_NETWORKS, subnets
+from .addresses import default_network, subnets
 
 DEFAULT_ZONES = 2
 """The fewest that a load balancer or a database's subnet group takes, and the most that every region has for every account."""
@@ -43,9 +44,14 @@ class AwsNetworkArgs:
     """Laid over the tags that every resource gets: project, stack, component, managed-by."""
 
     @property
+    def effective_network(self) -> str:
+        """The range of the network, the default filled in."""
+        return self.network or default_network("aws", self.region)
+
+    @property
     def ranges(self) -> list[str]:
         """The ranges of the subnets, in the order of the zones."""
-        return subnets(self.network or DEFAULT_NETWORKS["aws"], len(self.zones or []) or DEFAULT_ZONES)
+        return subnets(self.effective_network, len(self.zones or []) or DEFAULT_ZONES)
 
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on AWS."""
@@ -100,7 +106,7 @@ class AwsNetwork(pulumi.ComponentResource):
 
         vpc = aws.ec2.Vpc(
             f"{name}-vpc",
-            cidr_block=args.network or DEFAULT_NETWORKS["aws"],
+            cidr_block=args.effective_network,
             enable_dns_support=True,
             enable_dns_hostnames=True,
             tags=children.tags("vpc"),
@@ -142,7 +148,7 @@ class AwsNetwork(pulumi.ComponentResource):
         self.subnet_ids = pulumi.Output.all(*(subnet.id for subnet in made))
         self.zones = pulumi.Output.all(*(subnet.availability_zone for subnet in made))
         self.range = vpc.cidr_block
-        self.register_outputs({"network_id": self.network_id, "subnet_ids": self.subnet_ids, "zones": self.zones, "range": self.range})
+        self.register_outputs(outputs(self))
 
     def _subnet(self, children: Children, vpc: aws.ec2.Vpc, cidr: str, index: int, zones: pulumi.Input[list[str]]) -> aws.ec2.Subnet:
         return aws.ec2.Subnet(

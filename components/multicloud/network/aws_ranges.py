@@ -14,6 +14,7 @@ import pulumi_aws as aws
 from ..amazon import Children
 from ..arguments import planned
 from ..errors import ArgumentError
+from . import addresses
 
 RULES = 60
 """The rules that a security group takes, each possible entry of a prefix list being one.
@@ -59,12 +60,7 @@ def ipv4_networks(ranges: list[str], path: str) -> list[ipaddress.IPv4Network]:
     Raises:
         ArgumentError: At `path`, if one of them is no range, or if they are too many for a security group.
     """
-    networks = []
-    for given in ranges:
-        try:
-            networks.append(ipaddress.ip_network(given))
-        except ValueError:
-            raise ArgumentError(path, f"{given!r} is not a range in CIDR form", "write one like 203.0.113.0/24") from None
+    networks = addresses.ranges(ranges, path)
     merged = list(ipaddress.collapse_addresses(one for one in networks if isinstance(one, ipaddress.IPv4Network)))
     if len(merged) > RULES:
         raise ArgumentError(path, f"are {len(merged)} ranges, and a security group takes {RULES}", "merge some into larger ones")

@@ -8,7 +8,6 @@ Deliberately left out: NAT gateways, which are billed by the hour; peering, whic
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
 import ipaddress
-import re
 from dataclasses import dataclass
 from typing import Optional
 
@@ -18,35 +17,16 @@ import pulumi_digitalocean as digitalocean
 from ..arguments import arguments
 from ..errors import ArgumentError
 from ..naming import check_dns_label
+from ..outputs import outputs
+from ..regions import check_region
 from ..tags import digitalocean_tags, standard
-from .addresses import DEFAULT_NETWORKS, network
+from .addresses import default_network, network
 
 NAME_LIMIT = 50
 """Room for the longest suffix and the random characters of auto-naming within a label of 63 characters."""
 
-REGIONS = (
-    "nyc1", "nyc2", "nyc3", "ams2", "ams3", "sfo1", "sfo2", "sfo3", "sgp1", "lon1", "fra1", "tor1", "blr1", "syd1", "atl1",
-)  # fmt: skip
-"""The place of a region here decides its default range: only ever add at the end.
-
-Source: https://docs.digitalocean.com/platform/regional-availability/
-"""
-
 RESERVED = ("10.229.0.0/16", "10.244.0.0/16", "10.245.0.0/16", "10.246.0.0/24")
 """Ranges that DigitalOcean keeps for itself: https://docs.digitalocean.com/products/networking/vpc/details/limits/."""
-
-
-def default_range(region: str) -> str:
-    """The VPC's range where none is given: a /20, DigitalOcean's usual size, out of 10.30.0.0/16, another one in each region.
-
-    DigitalOcean refuses ranges that overlap within an account. With a range a region, a tier that moves to another region has
-    its new network before the old one goes.
-
-    Args:
-        region: Slug of the region; those that are not in `REGIONS` share the last range.
-    """
-    parts = list(ipaddress.IPv4Network(DEFAULT_NETWORKS["digitalocean"]).subnets(new_prefix=20))
-    return str(parts[REGIONS.index(region)] if region in REGIONS else parts[-1])
 
 
 def check_range(cidr: str, path: str = "network") -> None:
@@ -65,16 +45,6 @@ def check_range(cidr: str, path: str = "network") -> None:
             raise ArgumentError(path, f"{cidr} overlaps {reserved}, which DigitalOcean keeps for itself", "take another range")
 
 
-def check_region(region: str) -> None:
-    """Refuses what cannot be a region's slug. Which regions there are, DigitalOcean itself says.
-
-    Raises:
-        ArgumentError: At `region`.
-    """
-    if not re.fullmatch(r"[a-z]{3}[0-9]", region):
-        raise ArgumentError("region", f"{region!r} is no region of DigitalOcean", "write its slug, like fra1 or nyc3")
-
-
 @dataclass(kw_only=True, frozen=True)
 class DigitalOceanNetworkArgs:
     """Arguments of `DigitalOceanNetwork`."""
@@ -85,6 +55,16 @@ class DigitalOceanNetworkArgs:
     """Address range of the VPC in CIDR form, /16 to /24 and private. It must not overlap any other VPC of the account, and a
     change of it or of the region replaces the VPC and all in it. Defaults to a /20 out of 10.30.0.0/16 that depends on the
     region, so two networks in one region of one account need ranges of their own."""
+
+    @property
+    def effective_network(self) -> str:
+        """The range of the VPC, the default filled in."""
+        return self.network or default_network("digitalocean", self.region)
+
+    def check(self) -> None:
+        """Raises ArgumentError if a value cannot work on DigitalOcean."""
+        check_region("digitalocean", self.region)
+        check_range(self.effective_network)
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -98,7 +78,7 @@ class DigitalOceanNetwork(pulumi.ComponentResource):
     """A VPC.
 
     Raises:
-        ArgumentError: At `name`, `region` or `network`.
+        ArgumentError: Where an argument cannot work on DigitalOcean, before anything is created.
     """
 
     network_id: pulumi.Output[str]
@@ -109,15 +89,13 @@ class DigitalOceanNetwork(pulumi.ComponentResource):
     def __init__(self, name: str, args: DigitalOceanNetworkArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         super().__init__("multicloud:index:DigitalOceanNetwork", name, None, opts)
         args = arguments(DigitalOceanNetworkArgs, args)
+        args.check()
         check_dns_label(name, NAME_LIMIT)
-        check_region(args.region)
-        cidr = args.network or default_range(args.region)
-        check_range(cidr)
 
         vpc = digitalocean.Vpc(
             f"{name}-vpc",
             region=args.region,
-            ip_range=cidr,
+            ip_range=args.effective_network,
             # A VPC cannot carry tags.
             description=" ".join(digitalocean_tags(standard(name)))[:255],
             opts=pulumi.ResourceOptions(parent=self),
@@ -126,4 +104,4 @@ class DigitalOceanNetwork(pulumi.ComponentResource):
         self.resources = DigitalOceanNetworkResources(vpc=vpc)
         self.network_id = vpc.id
         self.range = vpc.ip_range
-        self.register_outputs({"network_id": self.network_id, "range": self.range})
+        self.register_outputs(outputs(self))

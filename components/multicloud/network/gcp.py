@@ -11,9 +11,11 @@ import pulumi
 import pulumi_gcp as gcp
 
 from ..arguments import arguments
-from ..google import Children, check_region
+from ..google import Children
 from ..naming import check_dns_label
-from .addresses import DEFAULT_NETWORKS, subnets
+from ..outputs import outputs
+from ..regions import check_region
+from .addresses import default_network, subnets
 
 NAME_LIMIT = 47
 """Google's names hold 63 characters; the longest suffix here is `-subnet`, and auto-naming adds 8."""
@@ -28,6 +30,17 @@ class GcpNetworkArgs:
     network: Optional[str] = None
     """Address range of the network in CIDR form, /16 to /24 and private. Defaults to 10.20.0.0/16. The subnetwork takes the
     first sixteenth of it, so that other regions can be added."""
+
+    @property
+    def range(self) -> str:
+        """The range of the subnetwork."""
+        [first] = subnets(self.network or default_network("gcp", self.region), 1)
+        return first
+
+    def check(self) -> None:
+        """Raises ArgumentError if a value cannot work on Google Cloud."""
+        check_region("gcp", self.region)
+        _ = self.range
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -46,7 +59,7 @@ class GcpNetwork(pulumi.ComponentResource):
     Nothing comes in: a firewall rule is the matter of whoever puts machines into the network.
 
     Raises:
-        ArgumentError: At `name`, `region` or `network`.
+        ArgumentError: Where an argument cannot work on Google Cloud, before anything is created.
     """
 
     network_id: pulumi.Output[str]
@@ -59,9 +72,8 @@ class GcpNetwork(pulumi.ComponentResource):
     def __init__(self, name: str, args: GcpNetworkArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         super().__init__("multicloud:index:GcpNetwork", name, None, opts)
         args = arguments(GcpNetworkArgs, args)
+        args.check()
         check_dns_label(name, NAME_LIMIT)
-        check_region(args.region)
-        [subnet_range] = subnets(args.network or DEFAULT_NETWORKS["gcp"], 1)
         children = Children.of(self, name)
 
         vpc = gcp.compute.Network(
@@ -75,7 +87,7 @@ class GcpNetwork(pulumi.ComponentResource):
             f"{name}-subnet",
             network=vpc.id,
             region=args.region,
-            ip_cidr_range=subnet_range,
+            ip_cidr_range=args.range,
             private_ip_google_access=True,
             description=children.description,
             opts=children.described_once,
@@ -98,4 +110,4 @@ class GcpNetwork(pulumi.ComponentResource):
         self.network_id = vpc.id
         self.subnet_id = subnet.id
         self.range = subnet.ip_cidr_range
-        self.register_outputs({"network_id": self.network_id, "subnet_id": self.subnet_id, "range": self.range})
+        self.register_outputs(outputs(self))

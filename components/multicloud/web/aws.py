@@ -13,15 +13,15 @@ import pulumi
 import pulumi_aws as aws
 
 from ..amazon import Children
-from ..arguments import arguments
+from ..arguments import arguments, known
 from ..errors import ArgumentError
-from ..machine.user_data import LIMITS, render
 from ..naming import check_dns_label, fitted
 from ..network.aws import AwsNetwork, AwsNetworkArgs
 from ..network.aws_ranges import ipv4_networks, prefix_list
+from ..outputs import outputs
 from . import aws_access as access
 from . import aws_machines as machines
-from .contract import HealthCheck, Origin, Size, WebTierArgs
+from .contract import HealthCheck, Origin, WebTierArgs
 
 NAME_LIMIT = 46
 """Names of roles hold 64 characters; the longest suffix there is `-role`, and this leaves room for more beside the 8 of auto-naming."""
@@ -58,8 +58,8 @@ class AwsWebTierArgs(WebTierArgs):
             raise ArgumentError("machine_type", f"{self.machine_type!r} is no instance type of AWS", "write one like t3.small or c7g.large")
         if self.image not in (None, NEWEST) and not re.fullmatch(r"ami-([0-9a-f]{8}|[0-9a-f]{17})", self.image or ""):
             raise ArgumentError("image", f"{self.image!r} is no id of an image", f"write one like ami-0123456789abcdef0, or {NEWEST}")
-        if isinstance(self.admitted_ranges, list):
-            ipv4_networks([text for text in self.admitted_ranges if isinstance(text, str)], "admitted_ranges")
+        ipv4_networks(known(self.admitted_ranges), "admitted_ranges")
+        self.user_data("any")  # only the default page says the name, and that is far below the limit
 
     @property
     def network_args(self) -> AwsNetworkArgs:
@@ -69,7 +69,19 @@ class AwsWebTierArgs(WebTierArgs):
     @property
     def effective_machine_type(self) -> str:
         """AWS's name of the machine type, the default filled in."""
-        return self.machine_type or machines.MACHINE_TYPES[self.size or Size.SMALL]
+        return self.machine_type or machines.MACHINE_TYPES[self.effective_size]
+
+    def user_data(self, component: str) -> str:
+        """What a machine is told at its first boot: the site, and how to install the agent of Session Manager.
+
+        Args:
+            component: The tier's name.
+
+        Raises:
+            ArgumentError: Below `site` or `health_check`, if it cannot be rendered or does not fit.
+        """
+        agent = machines.session_manager_agent(self.region, self.effective_machine_type)
+        return self.render_user_data("aws", self.region, component, [agent])
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -119,19 +131,7 @@ class AwsWebTier(pulumi.ComponentResource):
         args = arguments(AwsWebTierArgs, args)
         args.check()
         check_dns_label(name, NAME_LIMIT)
-        health = args.health_check or HealthCheck()
-        machine_type = args.effective_machine_type
-        user_data = render(
-            args.site,
-            "aws",
-            args.region,
-            name,
-            health.effective_path,
-            health.effective_port,
-            LIMITS["aws"],
-            health.effective_status,
-            [machines.session_manager_agent(args.region, machine_type)],
-        )
+        health, machine_type = args.effective_health_check, args.effective_machine_type
         children = Children.of(self, name, args.tags)
 
         network = AwsNetwork(f"{name}-network", args.network_args, opts=children.options)
@@ -161,7 +161,7 @@ class AwsWebTier(pulumi.ComponentResource):
             machine_type=machine_type,
             security_group=machines_group,
             profile=profile,
-            user_data=user_data,
+            user_data=args.user_data(name),
             servers=args.servers,
         )
         group = machines.group(
@@ -200,18 +200,7 @@ class AwsWebTier(pulumi.ComponentResource):
         self.network_id = network.network_id
         self.group_name = group.name
         self.role_name = role.name
-        self.register_outputs(
-            {
-                "cloud": self.cloud,
-                "region": self.region,
-                "origins": self.origins,
-                "health_path": self.health_path,
-                "hostname": self.hostname,
-                "network_id": self.network_id,
-                "group_name": self.group_name,
-                "role_name": self.role_name,
-            }
-        )
+        self.register_outputs(outputs(self))
 
     def _load_balancer(self, children: Children, network: AwsNetwork, group: aws.ec2.SecurityGroup) -> aws.lb.LoadBalancer:
         return aws.lb.LoadBalancer(

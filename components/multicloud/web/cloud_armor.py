@@ -3,11 +3,9 @@
 A firewall cannot say it: Google's proxies end the visitors' connections outside the network.
 """
 
-import ipaddress
-
 import pulumi_gcp as gcp
 
-from ..errors import ArgumentError
+from ..network import addresses
 
 RANGES_IN_A_RULE = 10
 """The most ranges that a rule matches: https://cloud.google.com/armor/quotas."""
@@ -22,12 +20,7 @@ def admission_rules(ranges: list[str]) -> list[gcp.compute.SecurityPolicyRuleArg
     Raises:
         ArgumentError: At `admitted_ranges`, if one of them is no range.
     """
-    networks = set()
-    for admitted in ranges:
-        try:
-            networks.add(ipaddress.ip_network(admitted))
-        except ValueError:
-            raise ArgumentError("admitted_ranges", f"{admitted!r} is not a range in CIDR form", "write one like 203.0.113.0/24") from None
+    networks = set(addresses.ranges(ranges, "admitted_ranges"))
     ordered = [str(network) for network in sorted(networks, key=lambda network: (network.version, network))]
     admitted_rules = [
         _rule(1000 + start, "allow", ordered[start : start + RANGES_IN_A_RULE], "Admitted ranges")

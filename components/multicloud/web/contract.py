@@ -5,13 +5,16 @@ which resources exist; what is a `pulumi.Input` only flows through. No provider 
 """
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Optional, Protocol, TypedDict
 
 import pulumi
 
+from ..arguments import known
 from ..errors import ArgumentError
+from ..machine import user_data
 from ..machine.workload import StaticSite
 from ..network import addresses
 from ..tags import check as check_tags
@@ -104,7 +107,11 @@ class HealthCheck:
         if self.port is not None and not 1 <= self.port <= 65535:
             raise ArgumentError("health_check.port", f"{self.port} is not a port", "give a number from 1 to 65535")
         if self.expected_status is not None and not 200 <= self.expected_status <= 399:
-            raise ArgumentError("health_check.expected_status", f"{self.expected_status} does not say that a machine is healthy", "give a status from 200 to 399")
+            raise ArgumentError(
+                "health_check.expected_status",
+                f"{self.expected_status} does not say that a machine is healthy",
+                "give a status from 200 to 399",
+            )
         if self.grace_seconds is not None and not 30 <= self.grace_seconds <= 3600:
             raise ArgumentError("health_check.grace_seconds", f"{self.grace_seconds} is outside 30 to 3600 seconds", "300 is a good start")
 
@@ -130,15 +137,51 @@ class WebTierArgs:
     tags: Optional[dict[str, str]] = None
     """Laid over the tags that every resource gets: project, stack, component, managed-by."""
 
+    @property
+    def effective_size(self) -> Size:
+        """The size, the default filled in."""
+        return self.size or Size.SMALL
+
+    @property
+    def effective_health_check(self) -> HealthCheck:
+        """The health check, the default filled in."""
+        return self.health_check or HealthCheck()
+
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on any cloud. A cloud's own class adds what cannot work there."""
         self.servers.check()
-        (self.health_check or HealthCheck()).check()
+        self.effective_health_check.check()
         if self.size is not None and self.machine_type is not None:
             raise ArgumentError("machine_type", "is given beside size, which it would overrule", "leave one of the two out")
         if self.network is not None:
             addresses.network(self.network)
+        addresses.ranges(known(self.admitted_ranges), "admitted_ranges")
         check_tags(self.tags or {})
+
+    def render_user_data(self, cloud: str, region: str, component: str, commands: Sequence[str] = ()) -> str:
+        """The user data of the tier's machines. A cloud's own class gives it as `user_data`, and renders it in its `check`, too.
+
+        Args:
+            cloud: The cloud, which decides the limit of its size.
+            region: The region.
+            component: The tier's name, which the default page shows.
+            commands: Shell scripts that the cloud needs.
+
+        Raises:
+            ArgumentError: Below `site` or `health_check`; see `user_data.render`.
+        """
+        health = self.effective_health_check
+        return user_data.render(
+            self.site,
+            cloud,
+            region,
+            component,
+            health.effective_path,
+            health.effective_port,
+            user_data.LIMITS[cloud],
+            health.effective_status,
+            commands,
+        )
 
 
 class Origin(TypedDict):

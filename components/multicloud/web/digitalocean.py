@@ -11,21 +11,22 @@ import ipaddress
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Optional
 
 import pulumi
 import pulumi_digitalocean as digitalocean
 
-from ..arguments import arguments
+from ..arguments import arguments, planned
 from ..errors import ArgumentError
-from ..machine.user_data import LIMITS, render
 from ..naming import check_dns_label
-from ..network.digitalocean import DigitalOceanNetwork, DigitalOceanNetworkArgs, check_region
+from ..network import addresses
+from ..network.digitalocean import DigitalOceanNetwork, DigitalOceanNetworkArgs
+from ..outputs import outputs
 from ..tags import digitalocean_tags, standard
-from .contract import HealthCheck, Origin, Size, WebTierArgs
+from .contract import Origin, Size, WebTierArgs
 
-DROPLET_SIZES = {Size.SMALL: "s-1vcpu-1gb", Size.MEDIUM: "s-2vcpu-4gb", Size.LARGE: "g-4vcpu-16gb"}
-"""DigitalOcean's slug for each size: https://slugs.do-api.dev/."""
+MACHINE_TYPES = {Size.SMALL: "s-1vcpu-1gb", Size.MEDIUM: "s-2vcpu-4gb", Size.LARGE: "g-4vcpu-16gb"}
+"""DigitalOcean's slug of a droplet size for each size: https://slugs.do-api.dev/."""
 
 NAME_LIMIT = 40
 """Droplets' names are their hostnames, labels of 63 characters; the longest suffix is `-load-balancer`, and auto-naming adds 8."""
@@ -54,7 +55,46 @@ class DigitalOceanWebTierArgs(WebTierArgs):
 
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on DigitalOcean."""
-        _check(self, self.health_check or HealthCheck())
+        super().check()
+        self.network_args.check()
+        self._check_pool()
+        self.user_data("any")  # only the default page says the name, and that is far below the limit
+
+    def _check_pool(self) -> None:
+        servers = self.servers
+        if not servers.scales:
+            return
+        for path, count, most in (("servers.min", servers.min, POOL_LIMITS[0]), ("servers.max", servers.most, POOL_LIMITS[1])):
+            if count > most:
+                wrong = f"{count} is above {most}, the most that a DigitalOcean autoscale pool takes"
+                raise ArgumentError(path, wrong, f"give at most {most}")
+        if self.ssh_keys is None or self.ssh_keys == []:
+            raise ArgumentError(
+                "ssh_keys",
+                "is empty, and DigitalOcean makes no autoscale pool without an SSH key",
+                "give the id or fingerprint of a key in the account, or a fixed number of servers: leave out servers.max",
+            )
+
+    @property
+    def network_args(self) -> DigitalOceanNetworkArgs:
+        """The arguments of the tier's own network."""
+        return DigitalOceanNetworkArgs(region=self.region, network=self.network)
+
+    @property
+    def effective_machine_type(self) -> str:
+        """DigitalOcean's slug of the droplet size, the default filled in."""
+        return self.machine_type or MACHINE_TYPES[self.effective_size]
+
+    def user_data(self, component: str) -> str:
+        """What a machine is told at its first boot.
+
+        Args:
+            component: The tier's name.
+
+        Raises:
+            ArgumentError: Below `site` or `health_check`, if it cannot be rendered or does not fit.
+        """
+        return self.render_user_data("digitalocean", self.region, component)
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -93,24 +133,13 @@ class DigitalOceanWebTier(pulumi.ComponentResource):
     def __init__(self, name: str, args: DigitalOceanWebTierArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         super().__init__("multicloud:index:DigitalOceanWebTier", name, None, opts)
         args = arguments(DigitalOceanWebTierArgs, args)
+        args.check()
         check_dns_label(name, NAME_LIMIT)
-        health = args.health_check or HealthCheck()
-        _check(args, health)
-        user_data = render(
-            args.site,
-            "digitalocean",
-            args.region,
-            name,
-            health.effective_path,
-            health.effective_port,
-            LIMITS["digitalocean"],
-            health.effective_status,
-        )
-        size = args.machine_type or DROPLET_SIZES[args.size or Size.SMALL]
+        health, size, user_data = args.effective_health_check, args.effective_machine_type, args.user_data(name)
         image = args.image or "debian-12-x64"
         child = pulumi.ResourceOptions(parent=self)
 
-        network = DigitalOceanNetwork(f"{name}-network", DigitalOceanNetworkArgs(region=args.region, network=args.network), opts=child)
+        network = DigitalOceanNetwork(f"{name}-network", args.network_args, opts=child)
         # Its name is unique in the account, so that no other tier's machines are caught.
         tag = digitalocean.Tag(f"{name}-machines", opts=child)
         tags: list[pulumi.Input[str]] = [tag.name, *digitalocean_tags(standard(name, args.tags))]
@@ -134,7 +163,7 @@ class DigitalOceanWebTier(pulumi.ComponentResource):
                 unhealthy_threshold=3,
                 healthy_threshold=2,
             ),
-            firewall=admission(args.admitted_ranges),
+            firewall=planned(admission, args.admitted_ranges),
             enable_backend_keepalive=True,
             opts=child,
         )
@@ -211,29 +240,15 @@ class DigitalOceanWebTier(pulumi.ComponentResource):
         self.health_path = pulumi.Output.from_input(health.effective_path)
         self.droplet_tag = tag.name
         self.network_id = network.network_id
-        self.register_outputs(
-            {
-                "cloud": self.cloud,
-                "region": self.region,
-                "origins": self.origins,
-                "health_path": self.health_path,
-                "address": self.address,
-                "droplet_tag": self.droplet_tag,
-                "network_id": self.network_id,
-            }
-        )
+        self.register_outputs(outputs(self))
 
 
-def admission(ranges: Optional[pulumi.Input[list[pulumi.Input[str]]]]) -> pulumi.Output[digitalocean.LoadBalancerFirewallArgs]:
-    """The load balancer's own firewall, which lets `ranges` through and no one else."""
-
-    def firewall(known: Sequence[Any]) -> digitalocean.LoadBalancerFirewallArgs:
-        if allows := admitted(known):
-            return digitalocean.LoadBalancerFirewallArgs(allows=allows)
-        # An empty list of admitted ranges would mean everyone.
-        return digitalocean.LoadBalancerFirewallArgs(denies=["cidr:0.0.0.0/0"])
-
-    return pulumi.Output.from_input(ranges or []).apply(firewall)
+def admission(ranges: Sequence[str]) -> digitalocean.LoadBalancerFirewallArgs:
+    """The load balancer's own firewall, which lets `ranges` through and no one else; see `admitted`."""
+    if allows := admitted(ranges):
+        return digitalocean.LoadBalancerFirewallArgs(allows=allows)
+    # An empty list of admitted ranges would mean everyone.
+    return digitalocean.LoadBalancerFirewallArgs(denies=["cidr:0.0.0.0/0"])
 
 
 def admitted(ranges: Sequence[str]) -> list[str]:
@@ -247,29 +262,5 @@ def admitted(ranges: Sequence[str]) -> list[str]:
     Raises:
         ArgumentError: At `admitted_ranges`, if one of them is no range.
     """
-    networks = set()
-    for given in ranges:
-        try:
-            networks.add(ipaddress.ip_network(given))
-        except ValueError:
-            raise ArgumentError("admitted_ranges", f"{given!r} is not a range in CIDR form", "write one like 203.0.113.0/24") from None
+    networks = set(addresses.ranges(ranges, "admitted_ranges"))
     return [f"cidr:{network}" for network in sorted(network for network in networks if isinstance(network, ipaddress.IPv4Network))]
-
-
-def _check(args: DigitalOceanWebTierArgs, health: HealthCheck) -> None:
-    """Raises ArgumentError where the arguments cannot work on DigitalOcean."""
-    WebTierArgs.check(args)
-    check_region(args.region)
-    if isinstance(args.admitted_ranges, list):  # what is known now is refused now, and the rest when it is known
-        admitted([given for given in args.admitted_ranges if isinstance(given, str)])
-    if not args.servers.scales:
-        return
-    for path, count, most in (("servers.min", args.servers.min, POOL_LIMITS[0]), ("servers.max", args.servers.most, POOL_LIMITS[1])):
-        if count > most:
-            raise ArgumentError(path, f"{count} is above {most}, the most that a DigitalOcean autoscale pool takes", f"give at most {most}")
-    if args.ssh_keys is None or args.ssh_keys == []:
-        raise ArgumentError(
-            "ssh_keys",
-            "is empty, and DigitalOcean makes no autoscale pool without an SSH key",
-            "give the id or fingerprint of a key in the account, or a fixed number of servers: leave out servers.max",
-        )

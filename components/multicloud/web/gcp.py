@@ -12,13 +12,13 @@ import pulumi_gcp as gcp
 
 from ..arguments import arguments, planned
 from ..errors import ArgumentError
-from ..google import Children, check_region
-from ..machine.user_data import LIMITS, render
+from ..google import Children
 from ..naming import check_dns_label
 from ..network.gcp import GcpNetwork, GcpNetworkArgs
+from ..outputs import outputs
 from . import gcp_machines as machines
 from .cloud_armor import admission_rules
-from .contract import HealthCheck, Origin, Size, WebTierArgs
+from .contract import Origin, WebTierArgs
 
 NAME_LIMIT = 39
 """Google's names hold 63 characters; the longest suffix here is `-network-router`, and auto-naming adds 8."""
@@ -40,12 +40,12 @@ class GcpWebTierArgs(WebTierArgs):
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on Google Cloud."""
         super().check()
-        check_region(self.region)
-        health = self.health_check or HealthCheck()
-        if health.effective_status != 200:
+        self.network_args.check()
+        status = self.effective_health_check.effective_status
+        if status != 200:
             raise ArgumentError(
                 "health_check.expected_status",
-                f"{health.effective_status} is not healthy to Google Cloud's health checks, which take 200 alone",
+                f"{status} is not healthy to Google Cloud's health checks, which take 200 alone",
                 "leave it out, and answer 200 at the health check's path",
             )
         for index, zone in enumerate(self.zones or []):
@@ -53,6 +53,28 @@ class GcpWebTierArgs(WebTierArgs):
                 raise ArgumentError(f"zones[{index}]", f"{zone!r} is not a zone of {self.region}", f"write one like {self.region}-a")
         if self.zones is not None and len(set(self.zones)) != max(2, len(self.zones)):
             raise ArgumentError("zones", "are not two or more different zones", "name two or three, or leave them out")
+        self.user_data("any")  # only the default page says the name, and that is far below the limit
+
+    @property
+    def network_args(self) -> GcpNetworkArgs:
+        """The arguments of the tier's own network."""
+        return GcpNetworkArgs(region=self.region, network=self.network)
+
+    @property
+    def effective_machine_type(self) -> str:
+        """Google's name of the machine type, the default filled in."""
+        return self.machine_type or machines.MACHINE_TYPES[self.effective_size]
+
+    def user_data(self, component: str) -> str:
+        """What a machine is told at its first boot.
+
+        Args:
+            component: The tier's name.
+
+        Raises:
+            ArgumentError: Below `site` or `health_check`, if it cannot be rendered or does not fit.
+        """
+        return self.render_user_data("gcp", self.region, component)
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -92,6 +114,8 @@ class GcpWebTier(pulumi.ComponentResource):
     health_path: pulumi.Output[str]
     address: pulumi.Output[str]
     """IPv4 address of the load balancer."""
+    network_id: pulumi.Output[str]
+    """Id of the VPC."""
     instance_group: pulumi.Output[str]
     """Self link of the machines' instance group."""
     service_account_email: pulumi.Output[str]
@@ -102,17 +126,13 @@ class GcpWebTier(pulumi.ComponentResource):
         args = arguments(GcpWebTierArgs, args)
         args.check()
         check_dns_label(name, NAME_LIMIT)
-        health = args.health_check or HealthCheck()
-        port = health.effective_port
-        machine_type = args.machine_type or machines.MACHINE_TYPES[args.size or Size.SMALL]
-        user_data = render(args.site, "gcp", args.region, name, health.effective_path, port, LIMITS["gcp"])
-        rules = planned(admission_rules, args.admitted_ranges)
+        health, machine_type = args.effective_health_check, args.effective_machine_type
         children = Children.of(self, name, args.tags)
 
-        network = GcpNetwork(f"{name}-network", GcpNetworkArgs(region=args.region, network=args.network), opts=children.options)
+        network = GcpNetwork(f"{name}-network", args.network_args, opts=children.options)
         service_account = machines.service_account(children)
         grants = machines.grants(children, service_account)
-        firewall = machines.firewall(children, network, service_account, port)
+        firewall = machines.firewall(children, network, service_account, health.effective_port)
         template = machines.template(
             children,
             region=args.region,
@@ -120,7 +140,7 @@ class GcpWebTier(pulumi.ComponentResource):
             account=service_account,
             machine_type=machine_type,
             image=args.image or machines.default_image(machine_type),
-            user_data=user_data,
+            user_data=args.user_data(name),
         )
         # Two checks, as Google advises: to stop sending visitors is cheap and quick, to replace a machine is neither.
         group_check = machines.http_check(children, "group-check", health, interval=10, healthy=1, unhealthy=6)
@@ -141,7 +161,7 @@ class GcpWebTier(pulumi.ComponentResource):
         admission = gcp.compute.SecurityPolicy(
             f"{name}-admission",
             type="CLOUD_ARMOR",
-            rules=rules,
+            rules=planned(admission_rules, args.admitted_ranges),
             labels=children.labels,
             description=children.description,
             opts=children.options,
@@ -210,16 +230,7 @@ class GcpWebTier(pulumi.ComponentResource):
         self.address = forwarding.ip_address
         self.origins = self.address.apply(lambda address: [Origin(name=name, address=address, weight=1.0)])
         self.health_path = pulumi.Output.from_input(health.effective_path)
+        self.network_id = network.network_id
         self.instance_group = group.instance_group
         self.service_account_email = service_account.email
-        self.register_outputs(
-            {
-                "cloud": self.cloud,
-                "region": self.region,
-                "origins": self.origins,
-                "health_path": self.health_path,
-                "address": self.address,
-                "instance_group": self.instance_group,
-                "service_account_email": self.service_account_email,
-            }
-        )
+        self.register_outputs(outputs(self))

@@ -6,6 +6,7 @@ import hashlib
 
 from sandbox.rules import Limit, Making, Reference, Refused, Unique, Values
 
+from ..shared import input_id, kept, known
 from .addresses import private_ipv4, public_ipv4, public_ipv6
 from .catalogue import SIZES
 from .words import (
@@ -16,9 +17,6 @@ from .words import (
     default_vpc,
     image,
     image_exists,
-    input_id,
-    kept,
-    known,
     member,
     numeric_id,
     region,

@@ -5,7 +5,8 @@ from typing import Any
 
 from sandbox.rules import Limit, Making, Reference, Refused, Type, Unique, Values
 
-from .words import NOT_EMPTY, TAG, given, kept, made_up_uuid, member, region, resource, timestamp, token, unprocessable, vpc_exists
+from ..shared import kept
+from .words import NOT_EMPTY, TAG, given, made_up_uuid, member, region, resource, timestamp, token, unprocessable, vpc_exists
 
 PORTS = {"pg": 25060, "mysql": 25060, "redis": 25061, "valkey": 25061, "mongodb": 27017, "kafka": 25073, "opensearch": 25060}
 """Ports by engine."""

@@ -4,7 +4,8 @@ import ipaddress
 
 from sandbox.rules import Limit, Making, Reference, Refused
 
-from .words import NOT_EMPTY, PORT, input_id, numeric_id, resource, timestamp, token, unprocessable
+from ..shared import input_id
+from .words import NOT_EMPTY, PORT, numeric_id, resource, timestamp, token, unprocessable
 
 # A domain takes its records with it when it goes, so they do not hold it.
 DOMAIN = resource(

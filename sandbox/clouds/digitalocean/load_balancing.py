@@ -4,6 +4,7 @@ from typing import Any
 
 from sandbox.rules import UNKNOWN, Limit, Making, Reference, Refused, Unique, Values
 
+from ..shared import input_id, kept
 from .addresses import public_ipv4, public_ipv6
 from .words import (
     NAME,
@@ -14,8 +15,6 @@ from .words import (
     default_vpc,
     droplet,
     given,
-    input_id,
-    kept,
     made_up_uuid,
     member,
     region,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sandbox.rules import UNKNOWN, Limit, Making, Reference, Refused, Type, Unique, Values
 
+from ..shared import kept, known
 from .addresses import free_range, public_ipv4, public_ipv6
 from .words import (
     NAME,
@@ -14,8 +15,6 @@ from .words import (
     addresses,
     droplet,
     given,
-    kept,
-    known,
     member,
     others,
     region,

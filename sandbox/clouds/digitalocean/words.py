@@ -4,12 +4,13 @@ import difflib
 import ipaddress
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sandbox import paths
 from sandbox.rules import UNKNOWN, Autoname, Limit, Making, Record, Reference, Refused, Rule, Type, World
 
+from ..shared import kept, known
 from .catalogue import CLOSED_REGIONS, IMAGES, REGIONS, SIZES
 from .facts import REPLACES, SECRETS, UNNAMED
 
@@ -50,13 +51,6 @@ def unprocessable(message: str, property: str | None = None) -> Refused:
     return Refused(f"422 {message}", property=property)
 
 
-def known(making: Making, path: str) -> Iterator[tuple[str, Any]]:
-    """The values at a rule's path, each with its own path, but for those that are not known yet."""
-    for where, value in paths.find(making.inputs, paths.pattern(path)):
-        if value is not UNKNOWN and value is not None:
-            yield paths.show(where), value
-
-
 def given(values: Mapping[str, Any], key: str) -> bool:
     """Whether a value is there: not empty, and perhaps not known yet."""
     return bool(values.get(key)) or values.get(key) is UNKNOWN
@@ -78,16 +72,6 @@ def uuid_id(making: Making) -> str:
 def numeric_id(first: int) -> Callable[[Making], str]:
     """Makes ids that are numbers, as droplets have them."""
     return lambda making: str(first + making.world.number(f"id {making.token}"))
-
-
-def input_id(path: str) -> Callable[[Making], str]:
-    """The id is an input: a tag's name."""
-    return lambda making: str(making.get(path))
-
-
-def kept(making: Making, output: str, make: Callable[[], Any]) -> Any:
-    """An output that stays as it was when the resource was made."""
-    return making.old.outputs[output] if making.old and making.old.outputs.get(output) is not None else make()
 
 
 def timestamp(making: Making) -> str:

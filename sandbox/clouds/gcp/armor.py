@@ -5,8 +5,9 @@ import re
 
 from sandbox.rules import UNKNOWN, Limit, Making, Refused, Values
 
+from ..shared import known
 from .tokens import POLICY
-from .words import NAME, compute, invalid, known, names
+from .words import NAME, compute, invalid, names
 
 
 def _rules_fit(making: Making) -> None:

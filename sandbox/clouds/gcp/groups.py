@@ -4,9 +4,10 @@ import re
 
 from sandbox.rules import UNKNOWN, Limit, Making, Refused, Values
 
+from ..shared import known
 from .places import REGIONS
 from .tokens import GROUP, HEALTH_CHECK, REGION_HEALTH_CHECK, REGION_TEMPLATE, TEMPLATE
-from .words import COMPUTE, NAME, below, compute, find, invalid, known, names, region, uses
+from .words import COMPUTE, NAME, below, compute, find, invalid, names, region, uses
 
 
 def _zones(making: Making) -> tuple[str, ...]:

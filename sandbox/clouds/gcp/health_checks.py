@@ -2,8 +2,9 @@
 
 from sandbox.rules import UNKNOWN, Limit, Making, Refused, Type, Values
 
+from ..shared import known
 from .tokens import HEALTH_CHECK, REGION_HEALTH_CHECK
-from .words import Where, below, compute, invalid, known, names
+from .words import Where, below, compute, invalid, names
 
 _HTTP = "host port portName portSpecification proxyHeader requestPath response"
 _STREAM = "port portName portSpecification proxyHeader request response"

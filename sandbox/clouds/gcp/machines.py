@@ -4,9 +4,10 @@ from typing import Any
 
 from sandbox.rules import UNKNOWN, Limit, Making, Refused, Rule, Values
 
+from ..shared import known
 from .places import DISK_TYPES, HYPERDISK_ONLY, image, is_machine_type
 from .tokens import ACCOUNT, DISK, NETWORK, SUBNETWORK
-from .words import NAME, below, compute, invalid, known, names, project, uses
+from .words import NAME, below, compute, invalid, names, project, uses
 
 USER_DATA_LIMIT = 262144
 """Bytes of one metadata value: https://cloud.google.com/compute/docs/metadata/setting-custom-metadata#limitations."""

@@ -5,8 +5,9 @@ import re
 
 from sandbox.rules import UNKNOWN, Limit, Making, Refused, Values
 
+from ..shared import known
 from .tokens import ACCOUNT, ADDRESS, GLOBAL_ADDRESS, NETWORK, ROUTER, SUBNETWORK
-from .words import NAME, below, compute, find, invalid, known, names, project, public_address, uses
+from .words import NAME, below, compute, find, invalid, names, project, public_address, uses
 
 
 def _parsed(making: Making, path: str) -> None:

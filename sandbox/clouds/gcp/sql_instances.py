@@ -7,9 +7,10 @@ from typing import Any
 
 from sandbox.rules import UNKNOWN, Limit, Making, Record, Refused, Type, Values, World
 
+from ..shared import known
 from .sql_facts import POSTGRES_FLAGS, VERSIONS
 from .tokens import NETWORK, SQL_INSTANCE
-from .words import AUTONAME, below, in_a_region, invalid, known, labels_fit, names, project, project_number, public_address, region, uses
+from .words import AUTONAME, below, in_a_region, invalid, labels_fit, names, project, project_number, public_address, region, uses
 
 
 def _path(making: Making) -> str:

@@ -4,12 +4,12 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from sandbox import paths
 from sandbox.rules import UNKNOWN, Autoname, Limit, Making, Record, Reference, Refused, Rule, Type, Values, World
 
+from ..shared import known
 from .places import REGIONS
 
 COMPUTE = "https://www.googleapis.com/compute/v1/"
@@ -34,13 +34,6 @@ def names(text: str) -> tuple[str, ...]:
 def below(block: str, text: str) -> tuple[str, ...]:
     """Paths of a block's properties."""
     return tuple(f"{block}.{name}" for name in text.split())
-
-
-def known(making: Making, path: str) -> Iterator[tuple[str, Any]]:
-    """The values at a rule's path, each with its own path, but for those that are not known yet."""
-    for where, value in paths.find(making.inputs, paths.pattern(path)):
-        if value is not UNKNOWN and value is not None:
-            yield paths.show(where), value
 
 
 def invalid(property: str, value: Any, why: str) -> Refused:

@@ -116,7 +116,7 @@ def test_passwords_are_secret_wherever_they_go(recording: Recording) -> None:
     assert all("password" in user.secrets for user in recording.all(USER))
     assert recording.is_secret(server.admin_password) and recording.is_secret(server.replication_password)
     [component] = recording.all("multicloud:index:CloudSqlPostgres")
-    assert component.registered_secrets == {"admin_password", "replication_password"}
+    assert component.registered_secrets == {"adminPassword", "replicationPassword"}
 
 
 def test_logins_have_passwords_of_their_own(recording: Recording) -> None:
@@ -175,7 +175,7 @@ def test_outgoing_addresses_are_those_of_that_type_sorted() -> None:
             "leave it out",
         ),
         ({"peer_addresses": ["db.example.com"]}, "peer_addresses: 'db.example.com' is not an IPv4 address; write one like 203.0.113.7"),
-        ({"region": "europe-west3-a"}, "region: 'europe-west3-a' is a zone; write europe-west3"),
+        ({"region": "europe-west3-a"}, "region: 'europe-west3-a' is no region of gcp; did you mean europe-west3?"),
         (
             {"database": "postgres"},
             "database: 'postgres' is no name that Cloud SQL takes; begin with a letter, and use letters, digits, _ and -, 63 at most",

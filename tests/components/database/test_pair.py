@@ -115,9 +115,9 @@ def test_passwords_are_secret_and_each_is_its_own(recording: Recording) -> None:
     assert all(recording.is_secret(password) for password in passwords)
     assert len(set(recording.value(passwords))) == 3
     assert recording.one("multicloud:index:PostgresPair").registered_secrets == {
-        "primary_admin_password",
-        "replica_admin_password",
-        "replication_password",
+        "primaryAdminPassword",
+        "replicaAdminPassword",
+        "replicationPassword",
     }
 
 

@@ -191,7 +191,7 @@ def test_passwords_are_secret_wherever_they_go(recording: Recording) -> None:
     assert recording.is_secret(server.admin_password) and recording.is_secret(server.replication_password)
     assert recording.value(server.admin_password) != recording.value(server.replication_password)
     component = recording.one("multicloud:index:RdsPostgres")
-    assert component.registered_secrets == {"admin_password", "replication_password"}
+    assert component.registered_secrets == {"adminPassword", "replicationPassword"}
 
 
 def test_a_password_fits_into_a_connection_string(recording: Recording) -> None:

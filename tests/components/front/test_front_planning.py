@@ -9,12 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multicloud.errors import ArgumentError
-from multicloud.front import locations
 from multicloud.front.health import Monitor, Plan
 from multicloud.front.hostnames import check_hostnames
-from multicloud.front.locations import coordinates
 from multicloud.front.pools import location, physical_name, planned_origins, planned_weights
 from multicloud.front.ranges import in_order
+from multicloud.regions import REGIONS, coordinates
 
 WEIGHTS = st.floats(0, 1)
 ORIGINS = st.lists(
@@ -201,7 +200,7 @@ def test_an_unknown_region_is_refused_with_the_mend() -> None:
 
 
 def test_every_place_is_on_earth() -> None:
-    for table in (locations.AWS, locations.GCP, locations.DIGITALOCEAN):
+    for table in REGIONS.values():
         assert all(-90 <= latitude <= 90 and -180 <= longitude <= 180 for latitude, longitude in table.values())
 
 

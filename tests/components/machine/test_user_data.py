@@ -2,9 +2,7 @@
 
 import difflib
 import re
-import shutil
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -196,20 +194,6 @@ def test_the_limit_is_met_to_the_byte_and_the_message_says_by_how_much_not() -> 
 def test_refuses_what_cannot_be_rendered_safely(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=f"^{message}"):
         rendered(**arguments)
-
-
-# the real programs
-
-
-@pytest.mark.skipif(not shutil.which("nginx"), reason="needs nginx: apt-get install nginx-light")
-@pytest.mark.parametrize("files", [None, {"index.html": "x"}])
-@pytest.mark.parametrize("health_path", ["/", "/healthz", "/a/b~c.d_e-f"])
-def test_nginx_accepts_the_configuration(tmp_path: Path, files: dict[str, str] | None, health_path: str) -> None:
-    (tmp_path / "server").write_text(server(rendered(files, health_path=health_path, port=18080)))
-    main = f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ access_log off; include {tmp_path}/server; }}"
-    (tmp_path / "nginx.conf").write_text(main)
-    checked = subprocess.run(["nginx", "-t", "-p", tmp_path, "-c", tmp_path / "nginx.conf"], capture_output=True, text=True)
-    assert checked.returncode == 0, checked.stderr
 
 
 def test_the_shell_accepts_the_startup_script() -> None:

@@ -67,13 +67,6 @@ def test_a_renamed_stack_costs_no_network(recording: Recording) -> None:
     assert recording.one("gcp:compute/subnetwork:Subnetwork").ignore_changes == ["description"]
 
 
-def test_registers_its_outputs(recording: Recording) -> None:
-    build(recording)
-    [component] = recording.all("multicloud:index:GcpNetwork")
-    assert component.registered is not None
-    assert set(component.registered) == {"network_id", "subnet_id", "range"}
-
-
 @pytest.mark.parametrize(
     ("name", "network", "message"),
     [

@@ -3,8 +3,6 @@
 import base64
 import re
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,10 +18,8 @@ SDK = Sdk("pulumi_random")
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[Lifecycle]:
-    store = Store(tmp_path / "sandbox.db")
-    yield Lifecycle(CLOUD, store)
-    store.close()
+def life(store: Store) -> Lifecycle:
+    return Lifecycle(CLOUD, store)
 
 
 def token(name: str) -> str:

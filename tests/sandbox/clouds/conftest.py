@@ -1,0 +1,27 @@
+"""The clouds' stand-ins, each on an empty store."""
+
+import pytest
+
+from sandbox.clouds.cloudflare import CLOUD as CLOUDFLARE
+from sandbox.store import Store
+from tests.sandbox.clouds.cloudflare import Cloudflare
+from tests.sandbox.clouds.digitalocean import Account
+from tests.sandbox.clouds.gcp import Google
+
+
+@pytest.fixture
+def google(store: Store) -> Google:
+    """A project on Google Cloud."""
+    return Google(store)
+
+
+@pytest.fixture
+def account(store: Store) -> Account:
+    """An account at DigitalOcean."""
+    return Account(store)
+
+
+@pytest.fixture
+def cloudflare(store: Store) -> Cloudflare:
+    """An account at Cloudflare with the usual zones."""
+    return Cloudflare(CLOUDFLARE, store)
