@@ -104,16 +104,27 @@ class CloudSqlPostgres(pulumi.ComponentResource):
     """
 
     cloud: pulumi.Output[str]
+    """gcp."""
     region: pulumi.Output[str]
+    """The region, in the cloud's own name."""
     role: pulumi.Output[str]
+    """primary or replica."""
     host: pulumi.Output[str]
+    """Hostname or address to connect to, from where it is admitted."""
     port: pulumi.Output[int]
+    """Port to connect to."""
     database: pulumi.Output[str]
+    """Name of the application's database."""
     admin_user: pulumi.Output[str]
+    """The administrator's login."""
     admin_password: pulumi.Output[str]
+    """Secret."""
     replication_user: pulumi.Output[str]
+    """The login that the other side subscribes with."""
     replication_password: pulumi.Output[str]
+    """Secret."""
     outgoing_addresses: pulumi.Output[list[str]]
+    """IPv4 addresses that the server's own connections come from, to be admitted by the other side."""
     connection_name: pulumi.Output[str]
     """`project:region:instance`, for Cloud SQL's connectors."""
     instance_name: pulumi.Output[str]

@@ -98,13 +98,19 @@ class PostgresServer(Protocol):
     """What a PostgreSQL server gives, whatever cloud runs it."""
 
     cloud: pulumi.Output[str]
+    """aws or gcp."""
     region: pulumi.Output[str]
+    """The region, in the cloud's own name."""
     role: pulumi.Output[str]
+    """primary or replica."""
     host: pulumi.Output[str]
     """Hostname or address to connect to, from where it is admitted."""
     port: pulumi.Output[int]
+    """Port to connect to."""
     database: pulumi.Output[str]
+    """Name of the application's database."""
     admin_user: pulumi.Output[str]
+    """The administrator's login."""
     admin_password: pulumi.Output[str]
     """Secret."""
     replication_user: pulumi.Output[str]

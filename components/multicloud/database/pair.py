@@ -139,15 +139,21 @@ class PostgresPair(pulumi.ComponentResource):
     """
 
     primary_cloud: pulumi.Output[str]
+    """aws or gcp."""
     primary_region: pulumi.Output[str]
+    """The region, in the cloud's own name."""
     primary_host: pulumi.Output[str]
     """Hostname or address of the server that takes the writes."""
     replica_cloud: pulumi.Output[str]
+    """aws or gcp."""
     replica_region: pulumi.Output[str]
+    """The region, in the cloud's own name."""
     replica_host: pulumi.Output[str]
     """Hostname or address of the server that follows."""
     port: pulumi.Output[int]
+    """Port to connect to, the same on both sides."""
     database: pulumi.Output[str]
+    """Name of the application's database, the same on both sides."""
     admin_user: pulumi.Output[str]
     """The administrator's login, of the same name on both sides."""
     primary_admin_password: pulumi.Output[str]

@@ -100,16 +100,27 @@ class RdsPostgres(pulumi.ComponentResource):
     """
 
     cloud: pulumi.Output[str]
+    """aws."""
     region: pulumi.Output[str]
+    """The region, in the cloud's own name."""
     role: pulumi.Output[str]
+    """primary or replica."""
     host: pulumi.Output[str]
+    """Hostname or address to connect to, from where it is admitted."""
     port: pulumi.Output[int]
+    """Port to connect to."""
     database: pulumi.Output[str]
+    """Name of the application's database."""
     admin_user: pulumi.Output[str]
+    """The administrator's login."""
     admin_password: pulumi.Output[str]
+    """Secret."""
     replication_user: pulumi.Output[str]
+    """The login that the other side subscribes with."""
     replication_password: pulumi.Output[str]
+    """Secret."""
     outgoing_addresses: pulumi.Output[list[str]]
+    """Empty: RDS does not say which addresses its connections come from."""
     instance_identifier: pulumi.Output[str]
     """The server's name in RDS."""
     network_id: pulumi.Output[str]

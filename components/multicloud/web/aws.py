@@ -114,9 +114,13 @@ class AwsWebTier(pulumi.ComponentResource):
     """
 
     cloud: pulumi.Output[str]
+    """aws."""
     region: pulumi.Output[str]
+    """The region, in the cloud's own name."""
     origins: pulumi.Output[list[Origin]]
+    """Where the front reaches the tier: one origin, the load balancer's name in DNS."""
     health_path: pulumi.Output[str]
+    """The path of the health check, for the front's monitor."""
     hostname: pulumi.Output[str]
     """Name of the load balancer in DNS; its addresses change."""
     network_id: pulumi.Output[str]

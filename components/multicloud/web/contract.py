@@ -199,7 +199,7 @@ class WebTier(Protocol):
     """What every tier gives: all that a front needs to know of it."""
 
     cloud: pulumi.Output[str]
-    """aws, gcp, digitalocean or external."""
+    """aws, gcp or digitalocean."""
     region: pulumi.Output[str]
     """The region, in the cloud's own name."""
     origins: pulumi.Output[list[Origin]]

@@ -109,9 +109,13 @@ class GcpWebTier(pulumi.ComponentResource):
     """
 
     cloud: pulumi.Output[str]
+    """gcp."""
     region: pulumi.Output[str]
+    """The region, in the cloud's own name."""
     origins: pulumi.Output[list[Origin]]
+    """Where the front reaches the tier: one origin, the load balancer's address."""
     health_path: pulumi.Output[str]
+    """The path of the health check, for the front's monitor."""
     address: pulumi.Output[str]
     """IPv4 address of the load balancer."""
     network_id: pulumi.Output[str]

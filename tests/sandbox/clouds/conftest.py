@@ -4,9 +4,16 @@ import pytest
 
 from sandbox.clouds.cloudflare import CLOUD as CLOUDFLARE
 from sandbox.store import Store
+from tests.sandbox.clouds.aws import Account as AwsAccount
 from tests.sandbox.clouds.cloudflare import Cloudflare
 from tests.sandbox.clouds.digitalocean import Account
 from tests.sandbox.clouds.gcp import Google
+
+
+@pytest.fixture
+def aws(store: Store) -> AwsAccount:
+    """An account at AWS, in one region."""
+    return AwsAccount(store)
 
 
 @pytest.fixture

@@ -1,14 +1,6 @@
-"""The sandbox's rules of AWS agree with what the real provider's source says, for every type of which there are facts.
-
-The facts lie beside the repository, or where MULTICLOUD_SCHEMAS says; without them the tests are skipped.
-"""
+"""The sandbox's rules of AWS agree with what the real provider's source says, for every type of which there are facts."""
 
 import functools
-import json
-import os
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,12 +8,12 @@ from sandbox import paths
 from sandbox.clouds.aws import CLOUD
 from sandbox.clouds.aws.facts import all_facts
 from sandbox.clouds.aws.words import words
-from sandbox.sdk import Sdk, Shape
+from sandbox.sdk import Sdk
+from tests.sandbox.clouds import facts
+from tests.sandbox.clouds.facts import covered, inner
 
-ROOT = Path(__file__).resolve().parents[3]
-FILE = (ROOT / os.environ.get("MULTICLOUD_SCHEMAS", "../shared/schemas")).resolve() / "aws.json"
-FACTS: dict[str, dict[str, Any]] = json.loads(FILE.read_text())["resources"] if FILE.exists() else {}
-pytestmark = pytest.mark.skipif(not FACTS, reason="the facts of the real providers are not there: set MULTICLOUD_SCHEMAS to their folder")
+FACTS = facts.read("aws")
+pytestmark = facts.needed(FACTS)
 each_type = pytest.mark.parametrize("token", sorted(FACTS))
 
 WITHOUT_FACTS = {
@@ -48,16 +40,6 @@ USED = words(
 @functools.cache
 def sdk() -> Sdk:
     return Sdk(CLOUD.sdk)
-
-
-def inner(shape: Shape) -> Shape:
-    while shape.of is not None:
-        shape = shape.of
-    return shape
-
-
-def covered(path: str, by: Iterable[str]) -> bool:
-    return any(path == rule or path.startswith((f"{rule}.", f"{rule}[*]")) for rule in by)
 
 
 def test_every_type_of_the_facts_and_of_the_components_is_in_the_table() -> None:

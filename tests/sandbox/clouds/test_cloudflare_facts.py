@@ -1,19 +1,15 @@
 """The tables of the stand-in Cloudflare say what is known of the real provider."""
 
-import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.clouds.cloudflare import CLOUD
 from sandbox.sdk import Sdk
+from tests.sandbox.clouds import facts
 
-ROOT = Path(__file__).resolve().parents[3]
-FACTS = Path(os.environ.get("MULTICLOUD_SCHEMAS", ROOT.parent / "shared" / "schemas")) / "cloudflare.json"
-pytestmark = pytest.mark.skipif(not FACTS.is_file(), reason=f"the facts of the real provider are not here: {FACTS}")
-RESOURCES: dict[str, Any] = json.loads(FACTS.read_text())["resources"] if FACTS.is_file() else {}
+FACTS = facts.read("cloudflare")
+pytestmark = facts.needed(FACTS)
 SDK = Sdk("pulumi_cloudflare")
 
 NO_LONGER_REQUIRED = {"cloudflare:index/managedTransforms:ManagedTransforms": {"managedRequestHeaders", "managedResponseHeaders"}}
@@ -21,37 +17,37 @@ NO_LONGER_REQUIRED = {"cloudflare:index/managedTransforms:ManagedTransforms": {"
 
 
 def test_every_type_of_the_facts_has_a_table() -> None:
-    assert set(RESOURCES) <= set(CLOUD.types)
+    assert set(FACTS) <= set(CLOUD.types)
 
 
-@pytest.mark.parametrize("token", RESOURCES)
+@pytest.mark.parametrize("token", FACTS)
 def test_required_inputs(token: str) -> None:
     required = {name for name, prop in SDK.resource(token).inputs.items() if prop.required} | CLOUD.types[token].required
-    assert set(RESOURCES[token]["required"]) - NO_LONGER_REQUIRED.get(token, set()) <= required
+    assert set(FACTS[token]["required"]) - NO_LONGER_REQUIRED.get(token, set()) <= required
 
 
-@pytest.mark.parametrize("token", RESOURCES)
+@pytest.mark.parametrize("token", FACTS)
 def test_replacing_changes(token: str) -> None:
-    assert CLOUD.types[token].replaces == set(RESOURCES[token]["replaces"])
+    assert CLOUD.types[token].replaces == set(FACTS[token]["replaces"])
 
 
-@pytest.mark.parametrize("token", RESOURCES)
+@pytest.mark.parametrize("token", FACTS)
 def test_enums(token: str) -> None:
     ours = CLOUD.types[token].enums
-    assert {path: list(ours.get(path, ())) for path in RESOURCES[token].get("enums", {})} == RESOURCES[token].get("enums", {})
+    assert {path: list(ours.get(path, ())) for path in FACTS[token].get("enums", {})} == FACTS[token].get("enums", {})
 
 
-@pytest.mark.parametrize("token", RESOURCES)
+@pytest.mark.parametrize("token", FACTS)
 def test_limits(token: str) -> None:
     ours = CLOUD.types[token].limits
-    for path, limit in RESOURCES[token].get("limits", {}).items():
+    for path, limit in FACTS[token].get("limits", {}).items():
         assert (ours[path].minimum, ours[path].maximum, ours[path].by) == (limit["min"], limit["max"], "provider"), path
 
 
-@pytest.mark.parametrize("token", RESOURCES)
+@pytest.mark.parametrize("token", FACTS)
 def test_secrets(token: str) -> None:
     known = SDK.resource(token).secrets | CLOUD.types[token].secrets
-    assert set(RESOURCES[token]["secret"]) <= known
+    assert set(FACTS[token]["secret"]) <= known
 
 
 def test_every_path_of_the_tables_is_a_property_of_the_sdk() -> None:

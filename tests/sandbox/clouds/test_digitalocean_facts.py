@@ -1,24 +1,15 @@
 """The stand-in's tables agree with the facts of the real provider's schema, for every type of it."""
 
-import json
-import os
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from sandbox.clouds.digitalocean import CLOUD
 from sandbox.sdk import Sdk
-
-ROOT = Path(__file__).resolve().parents[3]
-FILE = (ROOT / os.environ.get("MULTICLOUD_SCHEMAS", "../shared/schemas")).resolve() / "digitalocean.json"
-pytestmark = pytest.mark.skipif(
-    not FILE.exists(), reason="the facts of the real providers are not there: MULTICLOUD_SCHEMAS names their folder"
-)
+from tests.sandbox.clouds import facts
 
 SDK = Sdk("pulumi_digitalocean")
-ALL: dict[str, dict[str, Any]] = json.loads(FILE.read_text())["resources"] if FILE.exists() else {}
-FACTS = {token: facts for token, facts in ALL.items() if token in set(SDK.tokens())}
+ALL = facts.read("digitalocean")
+pytestmark = facts.needed(ALL)
+FACTS = {token: found for token, found in ALL.items() if token in set(SDK.tokens())}
 """Without the types that the SDK has no more."""
 each_type = pytest.mark.parametrize("token", sorted(FACTS))
 

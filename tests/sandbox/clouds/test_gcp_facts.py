@@ -1,26 +1,18 @@
-"""The sandbox's rules of Google Cloud agree with what the real provider's source says.
-
-The facts lie beside the repository, or where MULTICLOUD_SCHEMAS says; without them the tests are skipped.
-"""
+"""The sandbox's rules of Google Cloud agree with what the real provider's source says."""
 
 import functools
-import json
-import os
 import re
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sandbox.clouds.gcp import CLOUD
 from sandbox.rules import Limit
-from sandbox.sdk import Sdk, Shape
+from sandbox.sdk import Sdk
+from tests.sandbox.clouds import facts
+from tests.sandbox.clouds.facts import covered, inner
 
-ROOT = Path(__file__).resolve().parents[3]
-FILE = Path(os.environ.get("MULTICLOUD_SCHEMAS", ROOT.parent / "shared" / "schemas")) / "gcp.json"
-FACTS: dict[str, dict[str, Any]] = json.loads(FILE.read_text())["resources"] if FILE.exists() else {}
-pytestmark = pytest.mark.skipif(not FACTS, reason="the facts of the real providers are not there: set MULTICLOUD_SCHEMAS to their folder")
+FACTS = facts.read("gcp")
+pytestmark = facts.needed(FACTS)
 
 USED = [
     "gcp:compute/network:Network",
@@ -71,10 +63,6 @@ LEFT_OUT = {
 }
 
 
-def covered(path: str, by: Iterable[str]) -> bool:
-    return any(path == rule or path.startswith((f"{rule}.", f"{rule}[*]")) for rule in by)
-
-
 def left_out(token: str, path: str) -> bool:
     return covered(path, LEFT_OUT.get(token, ()))
 
@@ -82,12 +70,6 @@ def left_out(token: str, path: str) -> bool:
 @functools.cache
 def sdk() -> Sdk:
     return Sdk(CLOUD.sdk)
-
-
-def inner(shape: Shape) -> Shape:
-    while shape.of is not None:
-        shape = shape.of
-    return shape
 
 
 @pytest.mark.parametrize("token", FACTS)
