@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from .source import GETTER, UnknownToken, cut, signature, snake
+from .source import GETTER, UnknownToken, cut, parsed, signature, snake
 
 Kind = Literal["string", "integer", "number", "boolean", "list", "map", "object", "enum", "asset", "archive", "any", "union"]
 
@@ -260,7 +260,9 @@ class Sdk:
 
     def _outputs(self, body: str, home: Path, text: bytes) -> Iterator[Property]:
         for camel, python, annotation, doc in GETTER.findall(body):
-            shape, optional = self._shape(ast.parse(annotation, mode="eval").body, home, text, outputs=True)
+            expression = parsed(annotation).body[0]
+            assert isinstance(expression, ast.Expr)
+            shape, optional = self._shape(expression.value, home, text, outputs=True)
             yield Property(camel or python, shape, not optional, doc)
 
     def _shape(self, node: ast.expr, home: Path, text: bytes, outputs: bool = False) -> tuple[Shape, bool]:

@@ -34,13 +34,25 @@ def signature(piece: str) -> Iterator[tuple[str, ast.expr, bool]]:
     found = re.search(r"def (?:__init__|\w+)\((?P<parameters>.*?)\)(?: ->[^\n]*)?:\n", piece, re.S)
     if found is None:
         return
-    function = ast.parse(f"def f({found['parameters']}): pass").body[0]
+    function = parsed(f"def f({found['parameters']}): pass").body[0]
     assert isinstance(function, ast.FunctionDef)
     arguments = function.args
     positional = list(zip(arguments.args, [None] * (len(arguments.args) - len(arguments.defaults)) + list(arguments.defaults), strict=True))
     for argument, default in positional + list(zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)):
         if argument.annotation is not None:
             yield argument.arg, argument.annotation, default is not None
+
+
+def parsed(text: str) -> ast.Module:
+    """The syntax tree of some source.
+
+    CPython 3.11 sometimes refuses with a SystemError where other code is parsed in the middle of it, by a finaliser that prints a
+    traceback, say; the second time it does not. Source: https://github.com/python/cpython/issues/106905
+    """
+    try:
+        return ast.parse(text)
+    except SystemError:
+        return ast.parse(text)
 
 
 def snake(name: str) -> str:

@@ -18,7 +18,7 @@ from google.protobuf import empty_pb2, json_format
 from pulumi.runtime import mocks, rpc, settings
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_in_stack
-from pulumi.runtime.sync_await import _sync_await
+from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
 
 from tests.computed import ANSWERS, OUTPUTS
 from tests.recorded import UNKNOWN, Answer, Call, Outputs, Recorded, Values
@@ -74,6 +74,8 @@ class Recording(mocks.MockMonitor):
             return None
 
         self._install()
+        # The first failure is raised below; each registration that waited for the same value would log it once more when it is collected.
+        _ensure_event_loop().set_exception_handler(lambda loop, context: None)
         pulumi.runtime.set_all_config(dict(config or {}), list(secret_keys))
         try:
             _sync_await(run_in_stack(body))
