@@ -36,6 +36,8 @@ def run(sizes: tuple[int, ...] = SIZES) -> list[Point]:
         for size in (1, *sizes, 1):
             write(deployment, tiers(size))
             emptied(deployment)
+            # Other plans hold 20 pools.
+            deployment.sandbox("fixture", "add", "cloudflare", "zones", "example.com", "plan=enterprise")
             preview = seconds(lambda: deployment.pulumi("preview", "--stack", "production"))
             up = seconds(lambda: deployment.up())
             measured.append((size, len(deployment.state()), preview, up))

@@ -16,6 +16,9 @@ MANAGED_BY = "pulumi"
 STANDARD = ("project", "stack", "component", "managed-by")
 """The tags that every resource gets."""
 
+MOST = 45
+"""The tags of a caller that leave room for those and for AWS's `Name` among the 50 that AWS takes."""
+
 
 def standard(component: str, extra: dict[str, str] | None = None) -> dict[str, str]:
     """The tags of a component's resources: project, stack, component and managed-by, with the caller's own laid over them.
@@ -36,15 +39,18 @@ def standard(component: str, extra: dict[str, str] | None = None) -> dict[str, s
 def check(tags: dict[str, str], path: str = "tags") -> None:
     """Refuses tags of a caller that one of the clouds would refuse, or that would not stay apart on another.
 
-    Sources: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html and those below.
+    Sources: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html,
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules, the strictest there, and those below.
 
     Args:
         tags: The caller's own tags.
         path: Where they stand, for the error.
 
     Raises:
-        ArgumentError: At the key that is wrong.
+        ArgumentError: At the key that is wrong, or at `path` if there are too many.
     """
+    if len(tags) > MOST:
+        raise ArgumentError(path, f"are {len(tags)}, and AWS takes {MOST} beside those of every resource", "leave some out")
     seen: dict[str, str] = {}
     for key, value in tags.items():
         at = f"{path}.{key}" if key else path
@@ -55,8 +61,12 @@ def check(tags: dict[str, str], path: str = "tags") -> None:
             raise ArgumentError(at, f"{key!r} is no key that every cloud takes", mend)
         if key.lower() in STANDARD:
             raise ArgumentError(at, "is set on every resource, so that it can be found again", "take another key")
+        if key.lower() == "name":
+            raise ArgumentError(at, "is each resource's own name on AWS, where case makes no other key", "take another key")
         if len(value) > 256:
             raise ArgumentError(at, "is longer than 256 characters", "shorten it")
+        if not all(character.isalnum() or character in " _.:/=+-@" for character in value):
+            raise ArgumentError(at, "has characters that AWS refuses", "use letters, digits, spaces and _ . : / = + - @")
         label = next(iter(gcp_labels({key: ""})))
         if label in seen:
             raise ArgumentError(at, f"is the same label as {seen[label]} on Google Cloud", "give each tag a key of its own")

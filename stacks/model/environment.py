@@ -30,7 +30,7 @@ class Accounts(Part):
 
     def check(self) -> None:
         """Raises ArgumentError if an account cannot be one."""
-        if self.aws is not None and not re.fullmatch(r"\d{12}", self.aws):
+        if self.aws is not None and not re.fullmatch(r"[0-9]{12}", self.aws):
             raise ArgumentError("accounts.aws", "is not the number of an account", "write its 12 digits, in quotes")
         if self.gcp is not None and not re.fullmatch(r"[a-z][a-z0-9-]{4,28}[a-z0-9]", self.gcp):
             raise ArgumentError("accounts.gcp", "is not the id of a project", "write 6 to 30 lower-case letters, digits and hyphens")
@@ -68,6 +68,8 @@ class Environment(Part):
             self._check_database,
             (self.accounts or Accounts()).check,
             lambda: tags.check(self.tags or {}),
+            *(partial(self._check_tags, joined("web", name), tier.tags) for name, tier in self.web.items()),
+            partial(self._check_tags, "database", self.database.tags if self.database else None),
         )
         return self
 
@@ -139,6 +141,17 @@ class Environment(Part):
                 raise error.under("front") from None
             where = joined("web", list(tiers)[int(pool[1])]) if pool[1] else "web"
             raise ArgumentError(pool[2], error.wrong, error.mend).under(where) from None
+
+    def _check_tags(self, path: str, own: dict[str, str] | None) -> None:
+        """A part's own tags laid over the environment's: both may be right, and together wrong."""
+        if not self.tags or not own:
+            return
+        try:
+            tags.check(self.tags)
+            tags.check(own)
+        except ArgumentError:
+            return  # which is said where it stands
+        tags.check({**self.tags, **own}, f"{path}.tags")
 
     def _check_database(self) -> None:
         if self.database:

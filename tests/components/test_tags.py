@@ -58,12 +58,23 @@ def test_digitalocean_takes_every_tag(given: dict[str, str]) -> None:
         ({"Team": "x", "team": "y"}, "tags.team: is the same label as Team on Google Cloud; give each tag a key of its own"),
         ({"stack": "x"}, "tags.stack: is set on every resource, so that it can be found again; take another key"),
         ({"a": "x" * 257}, "tags.a: is longer than 256 characters; shorten it"),
+        ({"team": "R&D"}, "tags.team: has characters that AWS refuses; use letters, digits, spaces and _ . : / = + - @"),
+        ({"team": "a\nb"}, "tags.team: has characters that AWS refuses; use letters, digits, spaces and _ . : / = + - @"),
+        ({"name": "x"}, "tags.name: is each resource's own name on AWS, where case makes no other key; take another key"),
+        (
+            {f"a{number}": "x" for number in range(46)},
+            "tags: are 46, and AWS takes 45 beside those of every resource; leave some out",
+        ),
     ],
 )
 def test_a_tag_that_a_cloud_would_refuse_or_confuse_is_refused(given: dict[str, str], message: str) -> None:
     with pytest.raises(ArgumentError) as caught:
         tags.check(given)
     assert str(caught.value) == message
+
+
+def test_a_tag_may_say_whatever_every_cloud_takes() -> None:
+    tags.check({"cost-center": "", "owner": "ops@example.com", "note": "Zürich 2: a/b_c=d+e-f.g"})
 
 
 @given(st.dictionaries(KEYS, st.text(max_size=256), max_size=6))

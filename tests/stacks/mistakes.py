@@ -128,6 +128,21 @@ wrong(
 )
 wrong("no server", "environment.web.aws.servers.min: 0 is below 1; give at least 1 machine", web__aws__servers__min=0)
 wrong(
+    "a number that no cloud gives",
+    "environment.web.digitalocean.servers.min: 1000000 is above 2000; give 2000 at most, or make a second tier",
+    web__digitalocean__servers__min=1_000_000,
+)
+wrong(
+    "a maximum that no cloud gives",
+    f"environment.web.aws.servers.max: {10**30} is above 2000; give 2000 at most, or make a second tier",
+    web__aws__servers__max=10**30,
+)
+wrong(
+    "a control character is not repeated raw",
+    "environment.web.aws.health_check.path: '\\x00' does not begin with a slash; write one like /healthz",
+    web__aws__health_check={"path": "\0"},
+)
+wrong(
     "a health path without a slash",
     "environment.web.aws.health_check.path: 'healthz' does not begin with a slash; write /healthz",
     web__aws__health_check={"path": "healthz"},
@@ -263,6 +278,31 @@ wrong(
     "a disk that is too small",
     "environment.database.storage_gb: 5 is outside 20 to 16384; 20 is the smallest disk that both clouds take",
     database__storage_gb=5,
+)
+wrong(
+    "an empty name of a database",
+    "environment.database.database: '' is no name that RDS takes; begin with a letter, and use letters, digits and _, 63 at most",
+    database__database="",
+)
+wrong(
+    "an empty network of a server",
+    "environment.database.primary.network: '' is not a network in CIDR form; write one like 10.10.0.0/16",
+    database__primary__network="",
+)
+wrong(
+    "an account in other digits",
+    "environment.accounts.aws: is not the number of an account; write its 12 digits, in quotes",
+    accounts__aws="\uff11" * 12,
+)
+wrong(
+    "tags of a tier that do not go with the environment's",
+    "environment.web.gcp.tags.Team: is the same label as team on Google Cloud; give each tag a key of its own",
+    web__gcp__tags={"Team": "other"},
+)
+wrong(
+    "tags of the database that do not go with the environment's",
+    "environment.database.tags.Team: is the same label as team on Google Cloud; give each tag a key of its own",
+    database__tags={"Team": "other"},
 )
 wrong(
     "an account that is none",

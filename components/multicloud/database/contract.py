@@ -63,7 +63,8 @@ class PostgresArgs:
     high_availability: Optional[bool] = None
     """A standby in another zone of the same region. Defaults to false; refused for a Cloud SQL replica, which cannot subscribe then."""
     network: Optional[str] = None
-    """Address range of the server's own network in CIDR form. Each cloud has a default of its own."""
+    """Address range of the server's own network in CIDR form. Each cloud has a default of its own. Choose it once: RDS does not
+    let the subnet group of a server move to another network."""
     peer_addresses: Optional[pulumi.Input[list[pulumi.Input[str]]]] = None
     """IPv4 addresses of the other side, admitted to the server's port. Defaults to none."""
     protected: Optional[bool] = None

@@ -49,7 +49,8 @@ class PairServer:
     high_availability: Optional[bool] = None
     """A standby in another zone of the same region. Defaults to false. Not for the replica: it could not subscribe then."""
     network: Optional[str] = None
-    """Address range of the server's own network in CIDR form, on AWS. Defaults to 10.110.0.0/16."""
+    """Address range of the server's own network in CIDR form, on AWS. Defaults to 10.110.0.0/16. Choose it once: RDS does
+    not let the subnet group of a server move to another network."""
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -110,7 +111,7 @@ class PostgresPairArgs:
                 role=role,
                 region=server.region,
                 version=self.version,
-                database=self.database or "app",
+                database="app" if self.database is None else self.database,
                 size=self.size,
                 machine_type=server.machine_type,
                 storage_gb=self.storage_gb,

@@ -64,7 +64,7 @@ class RdsPostgresArgs(PostgresArgs):
     @property
     def network_args(self) -> AwsNetworkArgs:
         """The arguments of the server's own network."""
-        network = self.network or DEFAULT_DATABASE_NETWORKS["aws"]
+        network = DEFAULT_DATABASE_NETWORKS["aws"] if self.network is None else self.network
         return AwsNetworkArgs(region=self.region, zones=self.zones, network=network, tags=self.tags)
 
     @property
@@ -279,7 +279,8 @@ def parameters(storage_gb: int) -> list[aws.rds.ParameterGroupParameterArgs]:
         aws.rds.ParameterGroupParameterArgs(name="log_lock_waits", value="1"),
         # A replica that is away for long loses its place, and not the primary its disk: an unread slot keeps a quarter of it at most.
         aws.rds.ParameterGroupParameterArgs(name="max_slot_wal_keep_size", value=str(storage_gb * 1024 // 4)),
-        aws.rds.ParameterGroupParameterArgs(name="rds.force_ssl", value="1"),
+        # Also RDS's own default from version 15 on, which it reports with this method whatever was asked for.
+        aws.rds.ParameterGroupParameterArgs(name="rds.force_ssl", value="1", apply_method="pending-reboot"),
         # Read at the start of a server alone.
         aws.rds.ParameterGroupParameterArgs(name="rds.logical_replication", value="1", apply_method="pending-reboot"),
     ]

@@ -36,6 +36,10 @@ class CloudflareFront(pulumi.ComponentResource):
 
     It needs the load balancing add-on, and a token that may read the zone and edit its load balancers, the account's monitors
     and pools, and, with `aliases` or `notification_email`, DNS records and notifications.
+
+    Visitors come by HTTPS, and the tiers' load balancers answer HTTP on port 80, so the zone's SSL/TLS encryption mode must be
+    Flexible for these hostnames; with a stricter one visitors get an error 52x, whatever the health checks say.
+    Source: https://developers.cloudflare.com/ssl/origin-configuration/ssl-modes/
     """
 
     hostname: pulumi.Output[str]

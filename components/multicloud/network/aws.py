@@ -46,7 +46,7 @@ class AwsNetworkArgs:
     @property
     def effective_network(self) -> str:
         """The range of the network, the default filled in."""
-        return self.network or default_network("aws", self.region)
+        return default_network("aws", self.region) if self.network is None else self.network
 
     @property
     def ranges(self) -> list[str]:

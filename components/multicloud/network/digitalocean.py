@@ -77,6 +77,9 @@ class DigitalOceanNetworkResources:
 class DigitalOceanNetwork(pulumi.ComponentResource):
     """A VPC.
 
+    In a region where the account has none, DigitalOcean makes the first one the region's default, and does not delete it while it
+    is that. Source: https://github.com/digitalocean/godo/issues/337
+
     Raises:
         ArgumentError: Where an argument cannot work on DigitalOcean, before anything is created.
     """

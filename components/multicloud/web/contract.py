@@ -19,6 +19,12 @@ from ..machine.workload import StaticSite
 from ..network import addresses
 from ..tags import check as check_tags
 
+MOST_MACHINES = 2000
+"""The most in one regional group on Google Cloud, and a number that no other cloud gives without being asked.
+
+Source: https://cloud.google.com/compute/docs/instance-groups/regional-migs
+"""
+
 
 class Size(StrEnum):
     """Machine sizes with about the same meaning on every cloud."""
@@ -36,9 +42,9 @@ class Servers:
     """How many machines a tier runs."""
 
     min: int
-    """The fewest machines, at least 1. The number itself where `max` is left out."""
+    """The fewest machines, 1 to 2000. The number itself where `max` is left out."""
     max: Optional[int] = None
-    """The most machines. Above `min` the cloud scales between the two by `cpu_target`. Defaults to `min`: a fixed number."""
+    """The most machines, 2000 at most. Above `min` the cloud scales between the two by `cpu_target`. Defaults to `min`: a fixed number."""
     cpu_target: Optional[int] = None
     """Average CPU use that scaling aims at, in percent, 10 to 90. Defaults to 60: room for the load of a lost machine."""
 
@@ -61,6 +67,9 @@ class Servers:
         """Raises ArgumentError, its path below `servers`, if the numbers cannot work."""
         if self.min < 1:
             raise ArgumentError("servers.min", f"{self.min} is below 1", "give at least 1 machine")
+        for path, count in (("servers.min", self.min), ("servers.max", self.most)):
+            if count > MOST_MACHINES:
+                raise ArgumentError(path, f"{count} is above {MOST_MACHINES}", f"give {MOST_MACHINES} at most, or make a second tier")
         if self.max is not None and self.max < self.min:
             raise ArgumentError("servers.max", f"{self.max} is below servers.min, {self.min}", f"give {self.min} or more, or leave it out")
         if self.cpu_target is not None and not 10 <= self.cpu_target <= 90:
@@ -103,7 +112,8 @@ class HealthCheck:
     def check(self) -> None:
         """Raises ArgumentError, its path below `health_check`, if a value cannot work."""
         if self.path is not None and not self.path.startswith("/"):
-            raise ArgumentError("health_check.path", f"{self.path!r} does not begin with a slash", f"write /{self.path}")
+            mend = f"write /{self.path}" if self.path.isprintable() else "write one like /healthz"
+            raise ArgumentError("health_check.path", f"{self.path!r} does not begin with a slash", mend)
         if self.port is not None and not 1 <= self.port <= 65535:
             raise ArgumentError("health_check.port", f"{self.port} is not a port", "give a number from 1 to 65535")
         if self.expected_status is not None and not 200 <= self.expected_status <= 399:

@@ -9,6 +9,7 @@ Deliberately left out: SSH, whose port the firewall does not open; backups of ma
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
 import ipaddress
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
@@ -57,8 +58,20 @@ class DigitalOceanWebTierArgs(WebTierArgs):
         """Raises ArgumentError if a value cannot work on DigitalOcean."""
         super().check()
         self.network_args.check()
+        if self.machine_type is not None and not re.fullmatch(r"[a-z][a-z0-9_]*(-[a-z0-9_]+)+", self.machine_type):
+            raise ArgumentError("machine_type", f"{self.machine_type!r} is no size of a droplet", "write one like s-2vcpu-4gb")
+        if self.image is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.image):
+            raise ArgumentError("image", f"{self.image!r} is no slug or id of an image", "write one like debian-12-x64")
+        self._check_ssh_keys()
         self._check_pool()
         self.user_data("any")  # only the default page says the name, and that is far below the limit
+
+    def _check_ssh_keys(self) -> None:
+        for index, key in enumerate(self.ssh_keys if isinstance(self.ssh_keys, list) else []):
+            if isinstance(key, str) and not re.fullmatch(r"[0-9]+|[0-9a-f]{2}(:[0-9a-f]{2})+", key):
+                # What it is is not said: it may be a key, and not the public one.
+                wrong = "is neither the id nor the fingerprint of a key"
+                raise ArgumentError(f"ssh_keys[{index}]", wrong, "give one that `doctl compute ssh-key list` shows")
 
     def _check_pool(self) -> None:
         servers = self.servers

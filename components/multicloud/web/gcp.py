@@ -4,6 +4,7 @@ Deliberately left out: SSH (neither an open port nor project-wide keys), public 
 """
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
+import re
 from dataclasses import dataclass
 from typing import Optional
 
@@ -35,12 +36,17 @@ class GcpWebTierArgs(WebTierArgs):
     Google chooses. Another list replaces the group with all its machines."""
     image: Optional[str] = None
     """Image or image family of the machines: `project/family` or a self link. Defaults to Debian 12, `debian-cloud/debian-12`,
-    for the machine type's processor. Google looks a family's image up when the template is made, and keeps it as long as the template."""
+    for the machine type's processor. Of a family, each machine gets the image that is the newest when it is made, so that machines
+    of different age may differ; the self link of one image keeps all alike."""
 
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on Google Cloud."""
         super().check()
         self.network_args.check()
+        if self.machine_type is not None and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", self.machine_type):
+            raise ArgumentError("machine_type", f"{self.machine_type!r} is no machine type of Google Cloud", "write one like n2-standard-4")
+        if self.image is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:/-]*", self.image):
+            raise ArgumentError("image", f"{self.image!r} is no image of Google Cloud", "write one like debian-cloud/debian-12")
         status = self.effective_health_check.effective_status
         if status != 200:
             raise ArgumentError(

@@ -67,7 +67,8 @@ def test_either_side_replicates_logically_so_that_a_promoted_replica_publishes(r
     group = recording.one(PARAMETERS)
     found = {parameter["name"]: parameter for parameter in group.inputs["parameters"]}
     assert found["rds.logical_replication"] == {"name": "rds.logical_replication", "value": "1", "applyMethod": "pending-reboot"}
-    assert found["rds.force_ssl"]["value"] == "1"
+    # RDS echoes a parameter that equals its own default, as this one does from version 15 on, with this method alone.
+    assert found["rds.force_ssl"] == {"name": "rds.force_ssl", "value": "1", "applyMethod": "pending-reboot"}
     assert instance(recording)["parameterGroupName"] == group.outputs["name"]
 
 

@@ -76,7 +76,7 @@ def test_machines_boot_the_rendered_user_data(recording: Recording) -> None:
 @pytest.mark.parametrize("servers", [{}, scaling()])
 def test_all_that_can_carry_tags_carries_them(recording: Recording, servers: dict[str, Any]) -> None:
     """A child of a type that is in neither list fails here. A firewall's tags are no labels: they choose what it protects."""
-    build(recording, tags={"team": "Payments & Co"}, **servers)
+    build(recording, tags={"team": "Payments @ Co"}, **servers)
     bare = {LOAD_BALANCER, FIREWALL, TAG, "digitalocean:index/vpc:Vpc"}
     expected = sorted([*TAGS, "team:Payments---Co", "web-machines-1a2b3c4"])
     for child in recording.descendants("web"):
@@ -190,6 +190,9 @@ def test_the_clouds_own_size_and_image_come_first(recording: Recording) -> None:
             "ssh_keys: is empty, and DigitalOcean makes no autoscale pool without an SSH key; give the id",
         ),
         (scaling() | {"ssh_keys": []}, "ssh_keys: is empty"),
+        ({"ssh_keys": ["12", "ssh-ed25519 AAAA"]}, r"ssh_keys\[1\]: is neither the id nor the fingerprint of a key; give one that"),
+        ({"machine_type": "t3.small"}, "machine_type: 't3.small' is no size of a droplet; write one like s-2vcpu-4gb"),
+        ({"image": ""}, "image: '' is no slug or id of an image; write one like debian-12-x64"),
         (
             {"region": "europe-west3"},
             "region: 'europe-west3' is a region of gcp, not of digitalocean; take one of digitalocean's, like fra1",

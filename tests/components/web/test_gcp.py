@@ -90,7 +90,7 @@ def test_all_that_can_carry_labels_carries_them_and_the_rest_a_description(recor
 
 
 def test_machines_and_disks_carry_the_callers_tags_as_labels(recording: Recording) -> None:
-    build(recording, tags={"Team": "Payments & Co"})
+    build(recording, tags={"Team": "Payments @ Co"})
     template = recording.one(TEMPLATE).inputs
     assert template["labels"] == template["disks"][0]["labels"] == {**LABELS, "team": "payments---co"}
 
@@ -294,6 +294,11 @@ def test_arguments_may_come_as_dicts_from_another_language(recording: Recording)
             {"zones": ["europe-west3-a", "europe-west1-b"]},
             "zones[1]: 'europe-west1-b' is not a zone of europe-west3; write one like europe-west3-a",
         ),
+        (
+            {"machine_type": "t3.small"},
+            "machine_type: 't3.small' is no machine type of Google Cloud; write one like n2-standard-4",
+        ),
+        ({"image": "debian 12"}, "image: 'debian 12' is no image of Google Cloud; write one like debian-cloud/debian-12"),
         ({"region": "europe-west3-a"}, "region: 'europe-west3-a' is no region of gcp; did you mean europe-west3?"),
         (
             {"region": "eu-central-1"},
