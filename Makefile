@@ -1,9 +1,15 @@
 # Every command is in tools/, in Python's standard library; see `make help`.
+# `value`, so that a `$` in what the user gives is the shell's and not make's.
 PYTHON ?= python3
 STACK ?= dev
 ARGS ?=
 CMD ?=
-tools = @$(PYTHON) -m tools
+python = command -v '$(PYTHON)' >/dev/null || { \
+	printf '\nerror: there is no %s\n  mend: install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3.11 ...\n' '$(PYTHON)' >&2; \
+	exit 1; }; '$(PYTHON)'
+tools = @$(python) -m tools
+stack = --stack='$(STACK)'
+arguments = -- $(value ARGS)
 
 .PHONY: help setup up preview refresh orphans down shell env test lint bench clean clean-cache
 .DEFAULT_GOAL := help
@@ -17,34 +23,34 @@ setup: ## set up the virtual environment, the engine and the sandbox, and nothin
 	$(tools) setup $(ARGS)
 
 up: ## create the environment in the sandbox, or change it; a second time changes nothing
-	$(tools) up --stack $(STACK) $(ARGS)
+	$(tools) up $(stack) $(arguments)
 
 preview: ## show what `make up` would do
-	$(tools) preview --stack $(STACK) $(ARGS)
+	$(tools) preview $(stack) $(arguments)
 
 refresh: ## find what has changed in the sandbox behind Pulumi's back
-	$(tools) refresh --stack $(STACK) $(ARGS)
+	$(tools) refresh $(stack) $(arguments)
 
 orphans: ## find what is in a cloud without a record, after a kill; ARGS=--real asks the real clouds
-	$(tools) orphans --stack $(STACK) $(ARGS)
+	$(tools) orphans $(stack) $(ARGS)
 
 down: ## destroy the environment in the sandbox
-	$(tools) down --stack $(STACK) $(ARGS)
+	$(tools) down $(stack) $(arguments)
 
 shell: ## a shell in which plain `pulumi` works against the sandbox; CMD="pulumi stack ls" runs one command
-	@$(PYTHON) tools/shell $(if $(CMD),sh -c '$(subst ','\'',$(CMD))')
+	@$(python) tools/shell $(if $(CMD),sh -c '$(subst ','\'',$(value CMD))')
 
 env: ## print the variables of that shell, for `eval`
 	$(tools) env
 
 test: ## run the tests; ARGS="-k name" chooses
-	$(tools) test $(ARGS)
+	$(tools) test $(arguments)
 
 lint: ## check style, format and types
 	$(tools) lint
 
 bench: ## run the benchmarks
-	$(tools) bench $(ARGS)
+	$(tools) bench $(arguments)
 
 clean: ## remove .venv and .multicloud, the sandbox's state included
 	$(tools) clean

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tools import project, sandbox_shell
 from tools.console import Stop, complain, say
+from tools.foreground import foreground
 from tools.orphans import command as orphans
 from tools.setup.prepare import prepare
 from tools.stack import Stack
@@ -105,7 +106,7 @@ def _test(of: project.Project, environment: dict[str, str], given: argparse.Name
     apart = project.find(ROOT, {**environment, "MULTICLOUD_STATE": str(of.local / "test")})
     # A module's tests stay together: they share stacks that are up.
     together = ["-n", "auto", "--dist", "loadscope"]
-    return _run([of.python, "-m", "pytest", *together, *given.arguments], of.root, apart.environment(environment))
+    return foreground([of.python, "-m", "pytest", *together, *given.arguments], of.root, apart.environment(environment))
 
 
 def _machine_packages(of: project.Project, environment: Mapping[str, str]) -> None:
@@ -128,13 +129,17 @@ def _lint(of: project.Project, environment: dict[str, str], given: argparse.Name
         [of.python, "-m", "ruff", "format", "--check"],
         [of.python, "-m", "mypy", *folders],
     ]
-    codes = [_run(check, of.root, of.environment(environment)) for check in checks]
+    codes = []
+    for check in checks:
+        # mypy says nothing for a minute or two where it has no cache yet.
+        say(f"  {' '.join(map(str, check[2:]))}")
+        codes.append(foreground(check, of.root, of.environment(environment)))
     return max(codes)
 
 
 def _bench(of: project.Project, environment: dict[str, str], given: argparse.Namespace) -> int:
     prepare(of, environment, development=True)
-    return _run([of.python, "-m", "bench", *given.arguments], of.root, of.environment(environment))
+    return foreground([of.python, "-m", "bench", *given.arguments], of.root, of.environment(environment))
 
 
 def _clean(of: project.Project, environment: dict[str, str], given: argparse.Namespace) -> int:
@@ -145,10 +150,6 @@ def _clean(of: project.Project, environment: dict[str, str], given: argparse.Nam
     return 0
 
 
-def _run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> int:
-    return subprocess.run(command, cwd=folder, env=dict(environment)).returncode
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python3 -m tools", description="The commands behind the Makefile; see `make help`.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -157,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
         new = commands.add_parser(name, help=about, description=about)
         new.set_defaults(run=run)
         if arguments:
-            new.add_argument("arguments", nargs=argparse.REMAINDER, help=arguments)
+            new.add_argument("arguments", nargs="*", help=f"{arguments}, after `--`")
         return new
 
     setup = command("setup", _setup, "set up the virtual environment, the engine and the sandbox's providers")

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 PASSPHRASE = "sandbox"
 """Encrypts the secrets of the sandbox's stacks. Not a secret itself: whoever has the checkout has the state too."""
@@ -59,7 +60,7 @@ class Project:
             "PULUMI_HOME": str(self.home),
             # Without metadata: the engine replaces a state file as a whole, but not the file beside it that would hold its metadata,
             # and a kill between the two leaves a state that cannot be read.
-            "PULUMI_BACKEND_URL": f"file://{self.state / 'state'}?metadata=skip",
+            "PULUMI_BACKEND_URL": f"file://{quote(str(self.state / 'state'))}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             # A provider that the sandbox does not have is an error at once, and not a download that may hang.

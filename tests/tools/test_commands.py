@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.cli import _parser
 from tools.console import Stop
 from tools.project import Project
 from tools.stack import Stack
@@ -90,6 +91,42 @@ def test_an_unknown_stack_is_refused_with_the_known_ones(checkout: Project) -> N
     assert str(refused.value) == "there is no stack 'devv' in stacks/; take one of dev, or write stacks/Pulumi.devv.yaml"
 
 
+def test_a_stacks_name_may_have_a_dot(checkout: Project) -> None:
+    """And no file is proposed for a name that cannot be a stack's."""
+    (checkout.root / "stacks").mkdir()
+    (checkout.root / "stacks" / "Pulumi.team.a.yaml").touch()
+    assert Stack(checkout, {}, "team.a").name == "team.a"
+    with pytest.raises(Stop) as refused:
+        Stack(checkout, {}, "../team")
+    assert str(refused.value) == "there is no stack '../team' in stacks/; take one of team.a"
+
+
+@pytest.mark.parametrize(
+    ("content", "mend"),
+    [
+        ("config: [", "mend the YAML of stacks/Pulumi.broken.yaml"),
+        ("- a list", "mend the YAML of stacks/Pulumi.broken.yaml"),
+        ("encryptionsalt: v1:AAAAAAAAAAA=:v1:bt0l5HSfr0zmySHm:CIfNjTPfZpxUeKjtWrhqYsXqqmS5Vw==", "bring back the line encryptionsalt"),
+        ("encryptionsalt: nonsense", "bring back the line encryptionsalt"),
+    ],
+)
+def test_a_file_that_is_broken_after_its_stack_was_made_is_one_message(real: Project, tmp_path: Path, content: str, mend: str) -> None:
+    """Pulumi selects the stack and fails only then; the mend is said all the same, and no command leaves a traceback."""
+    root = tmp_path / "project"
+    (root / "stacks").mkdir(parents=True)
+    (root / "Pulumi.yaml").write_text("name: p\nruntime: python\nstackConfigDir: stacks\n")
+    file = root / "stacks" / "Pulumi.broken.yaml"
+    file.touch()
+    environment = {**os.environ, "PATH": f"{real.bin}{os.pathsep}{os.environ['PATH']}"}
+    stack = Stack(dataclasses.replace(real, root=root), environment, "broken")
+    stack.select()
+    file.write_text(content + "\n")
+    with pytest.raises(Stop) as refused:
+        stack.select()
+        stack.run("preview")
+    assert mend in refused.value.mend
+
+
 def test_a_stack_with_the_encryption_of_a_real_one_is_refused(real: Project, tmp_path: Path) -> None:
     """The sandbox's passphrase does not open it; the message says what to do instead of asking for one."""
     root = tmp_path / "project"
@@ -103,7 +140,7 @@ def test_a_stack_with_the_encryption_of_a_real_one_is_refused(real: Project, tmp
     assert "encryptionsalt" in file.read_text()
     project = dataclasses.replace(real, root=root)
     environment = {**os.environ, "PATH": f"{real.bin}{os.pathsep}{os.environ['PATH']}"}
-    with pytest.raises(Stop, match="has the encryption of a real stack"):
+    with pytest.raises(Stop, match="where the file has the encryption of a real stack, copy it"):
         Stack(project, environment, "live").select()
 
 
@@ -113,3 +150,38 @@ def test_a_folder_that_cannot_be_written_is_one_message(bare: Path) -> None:
     done = run(bare, sys.executable, "-m", "tools", "setup")
     assert done.returncode == 1
     assert f"error: {bare}/.multicloud: File exists" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def echoing(tmp_path: Path) -> tuple[Path, Path]:
+    """The Makefile, and a Python that prints the arguments that it is given, a line each."""
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+    return Path(shutil.copy(ROOT / "Makefile", tmp_path)).parent, python
+
+
+@pytest.mark.parametrize("target", ["up", "preview", "refresh", "down", "test", "bench"])
+def test_options_go_on_as_they_are(echoing: tuple[Path, Path], target: str) -> None:
+    """Options first, quotes, and a `$` as in a URN: neither make nor our own parser takes anything for its own."""
+    folder, python = echoing
+    given = run(folder, "make", target, f"PYTHON={python}", "ARGS=--diff -h --target 'urn:a$b::c d'").stdout.splitlines()
+    assert given[:2] == ["-m", "tools"]
+    assert _parser().parse_args(given[2:]).arguments == ["--diff", "-h", "--target", "urn:a$b::c d"]
+    alone = run(folder, "make", target, f"PYTHON={python}").stdout.splitlines()
+    assert _parser().parse_args(alone[2:]).arguments == []
+
+
+def test_the_shells_command_is_the_shells(echoing: tuple[Path, Path]) -> None:
+    """Variables and quotes in CMD are those of the shell that runs it."""
+    folder, python = echoing
+    given = run(folder, "make", "shell", f"PYTHON={python}", """CMD=echo "$HOME" 'it' $(pwd)""").stdout.splitlines()
+    assert given == ["tools/shell", "sh", "-c", """echo "$HOME" 'it' $(pwd)"""]
+
+
+def test_an_empty_or_odd_stack_is_a_name_that_does_not_exist(echoing: tuple[Path, Path]) -> None:
+    """It reaches the check of names in one piece."""
+    folder, python = echoing
+    for name in ("", "a b"):
+        given = run(folder, "make", "up", f"PYTHON={python}", f"STACK={name}").stdout.splitlines()
+        assert _parser().parse_args(given[2:]).stack == name

@@ -35,3 +35,9 @@ def test_an_experiment_has_its_own_state_and_the_same_engine(tmp_path: Path) -> 
     assert settings["MULTICLOUD_SANDBOX"] == str(tmp_path / "experiment" / "sandbox.db")
     assert settings["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/experiment/state?metadata=skip"
     assert settings["PULUMI_HOME"] == str(tmp_path / ".multicloud" / "pulumi")
+
+
+def test_a_path_may_have_what_an_address_may_not(tmp_path: Path) -> None:
+    """The backend is an address: what stands for something else there is written as a percentage."""
+    settings = find(tmp_path / "50% #1? it's", {}).settings()
+    assert settings["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/50%25%20%231%3F%20it%27s/.multicloud/state?metadata=skip"

@@ -14,6 +14,13 @@ BUILD_BYTES = int(3.5 * GIGABYTE)
 """Go's caches of modules and objects, and the engine: seen with v3.250.0, rounded up."""
 
 
+def path(root: Path) -> None:
+    """Raises Stop where pip or PATH cannot cope with the path of the checkout."""
+    for character in ":$":
+        if character in str(root):
+            raise Stop(f"{root} has a {character!r} in it, which Python's tools do not understand", "move the checkout to another folder")
+
+
 def virtual_environments() -> None:
     """Raises Stop where this Python cannot make virtual environments, as on Debian without python3-venv."""
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:

@@ -16,6 +16,9 @@ from tools.setup.work import Work
 PROGRAM = "requirements.txt"
 DEVELOPMENT = "requirements-dev.txt"
 
+CURRENT = "import sys; sys.exit(sys.version_info < (3, 11))"
+"""Succeeds in a Python that the project supports."""
+
 
 def start(project: Project, given: Mapping[str, str], requirements: str) -> Work | None:
     """Starts pip where something is to be installed; None where everything is in place.
@@ -26,11 +29,13 @@ def start(project: Project, given: Mapping[str, str], requirements: str) -> Work
         requirements: `PROGRAM` or `DEVELOPMENT`, which contains the program's.
     """
     # What development needs contains what the program needs.
-    if _usable(project) and any(_stamp(project, r).exists() for r in {requirements, DEVELOPMENT}):
+    if _answers(project, CURRENT) and any(_stamp(project, r).exists() for r in {requirements, DEVELOPMENT}):
         return None
+    checks.path(project.root)
     checks.virtual_environments()
     checks.space(project.root, checks.PACKAGES_BYTES, "the virtual environment")
-    if not _usable(project):
+    # A making that was interrupted leaves a Python without pip.
+    if not (_answers(project, CURRENT) and _answers(project, "import pip._internal.cli.main")):
         _create(project)
     python, stamp = project.python, _stamp(project, requirements)
     for old in project.venv.glob("*.installed"):
@@ -48,17 +53,16 @@ def start(project: Project, given: Mapping[str, str], requirements: str) -> Work
     )
 
 
-def _usable(project: Project) -> bool:
-    """Whether `.venv` has a Python that runs, of a version that the project supports."""
+def _answers(project: Project, code: str) -> bool:
+    """Whether `.venv` has a Python, and runs `code` with success."""
     if not project.python.exists():
         return False
-    code = "import sys; sys.exit(sys.version_info < (3, 11))"
     return subprocess.run([project.python, "-I", "-c", code], capture_output=True).returncode == 0
 
 
 def _create(project: Project) -> None:
     if project.venv.exists():
-        say(f"  {project.venv} has no Python that runs here: making it anew")
+        say(f"  {project.venv} has no Python 3.11 with pip that runs here: making it anew")
         shutil.rmtree(project.venv)
     say(f"  virtual environment: {project.venv}, with Python {sys.version.split()[0]}")
     command = [sys.executable, "-m", "venv", str(project.venv)]

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tools.console import Stop
 from tools.project import Project
 from tools.setup import venv
 
@@ -26,7 +27,8 @@ def project(checkout: Project) -> Project:
 def pip(project: Project, source: str) -> None:
     """Puts a stand-in for pip into the environment."""
     folder = next(project.venv.glob("lib/python3*/site-packages")) / "pip"
-    folder.mkdir(exist_ok=True)
+    (folder / "_internal" / "cli").mkdir(parents=True, exist_ok=True)
+    (folder / "_internal" / "cli" / "main.py").touch()
     (folder / "__main__.py").write_text(source)
 
 
@@ -83,3 +85,24 @@ def test_an_environment_whose_python_is_gone_is_made_anew(project: Project, monk
     project.python.unlink()
     project.python.symlink_to("/nowhere/python3")
     assert installed(project, venv.PROGRAM)
+
+
+def test_an_environment_without_pip_is_made_anew(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Ctrl-C leaves it while it is being made: its Python runs, and pip is not there or not complete."""
+    made = []
+
+    def create(project: Project) -> None:
+        made.append(project.venv)
+        pip(project, "")
+
+    monkeypatch.setattr(venv, "_create", create)
+    next(project.venv.glob("lib/python3*/site-packages")).joinpath("pip").mkdir()
+    work = venv.start(project, os.environ, venv.PROGRAM)
+    assert made and work is not None and work.process.wait() == 0
+
+
+@pytest.mark.parametrize("name", ["a:b", "a$b"])
+def test_a_path_that_pip_does_not_understand_is_refused(project: Project, name: str) -> None:
+    """A `:` ends an entry of PATH, and setuptools takes `$b` for a variable."""
+    with pytest.raises(Stop, match="move the checkout to another folder"):
+        venv.start(dataclasses.replace(project, root=project.root / name), os.environ, venv.PROGRAM)
