@@ -176,13 +176,13 @@ class CloudSqlPostgres(pulumi.ComponentResource):
         self.register_outputs(outputs(self))
 
 
-def outgoing(addresses: Sequence[gcp.sql.outputs.DatabaseInstanceIpAddress]) -> list[str]:
+def outgoing(addresses: Optional[Sequence[gcp.sql.outputs.DatabaseInstanceIpAddress]]) -> list[str]:
     """The addresses that the server's own connections come from, sorted.
 
     Args:
-        addresses: The instance's `ip_addresses`.
+        addresses: The instance's `ip_addresses`; None where the server is not made yet, in an update of other resources (`--target`).
     """
-    return sorted(address.ip_address for address in addresses if address.type == "OUTGOING" and address.ip_address)
+    return sorted(address.ip_address for address in addresses or [] if address.type == "OUTGOING" and address.ip_address)
 
 
 def authorized_networks(addresses: list[str]) -> list[gcp.sql.DatabaseInstanceSettingsIpConfigurationAuthorizedNetworkArgs]:
