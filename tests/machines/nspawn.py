@@ -1,7 +1,8 @@
 """Boots user data for real: systemd and cloud-init in a container with a network namespace of its own.
 
-A machine is an overlay on a Debian tree that is built once and kept below `~/.cache/multicloud/`. It reaches no network: the
-packages that user data asks for come from an apt repository inside the tree. Needs Linux, root and the packages of `TOOLS`.
+A machine is an overlay on a Debian tree that is built once and kept below `~/.cache/multicloud/`. It reaches one neighbour and no
+other network: the packages that user data asks for come from an apt repository inside the tree. Needs Linux, root and the
+packages of `TOOLS`.
 """
 
 import fcntl
@@ -16,9 +17,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+
+ADDRESSES = {"machine": "192.0.2.1", "neighbour": "192.0.2.2"}
+"""The two ends of each machine's only link. All machines have the same: none of them sees another."""
 
 TOOLS = {"mmdebstrap": "mmdebstrap", "systemd-nspawn": "systemd-container", "ip": "iproute2", "dpkg-deb": "dpkg"}
 """Commands by the Debian package that brings each."""
@@ -26,7 +31,7 @@ TOOLS = {"mmdebstrap": "mmdebstrap", "systemd-nspawn": "systemd-container", "ip"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "multicloud" / "machines"
 BASE = "systemd,systemd-sysv,dbus,cloud-init,ca-certificates,iproute2"
 """What the image of a cloud has, as far as user data cares."""
-REPOSITORY = "cloud-init nginx unattended-upgrades"
+REPOSITORY = "cloud-init nginx unattended-upgrades ca-certificates curl git nftables xz-utils"
 """What user data installs at boot."""
 
 # Run in the new tree: keeps the packages that boot will install, and all that they need, as an apt repository of files.
@@ -126,6 +131,7 @@ class Machine:
         self.hostname, self.folder = hostname, folder
         self.root, self.log = folder / "root", folder / "console.log"
         self.namespace = f"multicloud-{os.getpid()}-{hostname}"
+        self.neighbour = f"{self.namespace}-neighbour"
         self._process: subprocess.Popen[bytes] | None = None
         self._undo: list[tuple[str, ...]] = []
         self._user_data, self._startup_script = user_data, startup_script
@@ -144,6 +150,7 @@ class Machine:
                     f"--hostname={self.hostname}",
                 ]
                 command += [f"--network-namespace-path=/run/netns/{self.namespace}", "--register=no", "--keep-unit", "--console=pipe"]
+                command += ["--capability=CAP_NET_ADMIN"]  # of its own network: a machine may close its ports
                 self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         except BaseException:
             self._clean_up()
@@ -170,9 +177,15 @@ class Machine:
         seed = "var/lib/cloud/seed/nocloud"
         self._write(f"{seed}/user-data", self._user_data)
         self._write(f"{seed}/meta-data", f"instance-id: {self.hostname}\nlocal-hostname: {self.hostname}\n")
-        _run("ip", "netns", "add", self.namespace)
-        self._undo.append(("ip", "netns", "delete", self.namespace))
-        _run("ip", "-n", self.namespace, "link", "set", "lo", "up")
+        for namespace in (self.namespace, self.neighbour):
+            _run("ip", "netns", "add", namespace)
+            self._undo.append(("ip", "netns", "delete", namespace))
+        # A name that cloud-init takes for no network card, so that it does not wait for an address.
+        _run("ip", "-n", self.namespace, "link", "add", "veth0", "type", "veth", "peer", "name", "veth0", "netns", self.neighbour)
+        for namespace, address in ((self.namespace, ADDRESSES["machine"]), (self.neighbour, ADDRESSES["neighbour"])):
+            _run("ip", "-n", namespace, "address", "add", f"{address}/30", "dev", "veth0")
+            for link in ("lo", "veth0"):
+                _run("ip", "-n", namespace, "link", "set", link, "up")
 
     def _clean_up(self) -> None:
         if self._process is not None:
@@ -192,21 +205,26 @@ class Machine:
         file.write_text(text)
         file.chmod(mode)
 
-    def get(self, path: str = "/", port: int = 80) -> Response:
-        """What the machine answers from inside its network.
+    def get(self, path: str = "/", port: int = 80, *, inside: bool = False) -> Response:
+        """What the machine answers to its neighbour, as to a load balancer.
+
+        Args:
+            path: Path from the slash.
+            port: Port.
+            inside: Whether the machine asks itself instead.
 
         Raises:
             ConnectionError: If nothing answers.
         """
-        url = f"http://127.0.0.1:{port}{path}"
-        program = [sys.executable, "-c", _FETCH, url]
-        done = subprocess.run(["ip", "netns", "exec", self.namespace, *program], capture_output=True, text=True)
+        namespace, address = (self.namespace, "127.0.0.1") if inside else (self.neighbour, ADDRESSES["machine"])
+        program = [sys.executable, "-c", _FETCH, f"http://{address}:{port}{path}"]
+        done = subprocess.run(["ip", "netns", "exec", namespace, *program], capture_output=True, text=True)
         if done.returncode:
             raise ConnectionError(done.stderr.strip().splitlines()[-1])
         status, headers, body = json.loads(done.stdout)
         return Response(status, headers, body)
 
-    def wait_for(self, path: str, status: int, port: int = 80, seconds: float = 90) -> Response:
+    def wait_for(self, path: str, status: int, port: int = 80, seconds: float = 90, *, inside: bool = False) -> Response:
         """The first answer at `path` with `status`, as a health check waits for it.
 
         Raises:
@@ -216,7 +234,7 @@ class Machine:
         for _ in _tries(seconds):
             assert self._process is not None and self._process.poll() is None, f"{self.hostname} ended:\n{self.console()}"
             try:
-                response = self.get(path, port)
+                response = self.get(path, port, inside=inside)
             except ConnectionError as error:
                 last = error
                 continue
@@ -234,6 +252,28 @@ class Machine:
                 errors = json.loads(result.read_text())["v1"]["errors"]
                 return ("error" if errors else "done"), errors
         raise AssertionError(f"{self.hostname}: cloud-init has not ended after {seconds} s:\n{self.console()}")
+
+    def run(self, *command: str) -> str:
+        """What a command says inside the machine, whether it fails or not."""
+        entered = ["nsenter", "--target", str(self._leader()), "--all", *command]
+        return subprocess.run(entered, capture_output=True, text=True).stdout
+
+    @contextmanager
+    def served(self, folder: Path, port: int) -> Iterator[None]:
+        """Serves a folder at the neighbour's address while it lasts, programs in its `cgi-bin` too."""
+        server = subprocess.Popen(
+            ["ip", "netns", "exec", self.neighbour, sys.executable, "-W", "ignore", "-c", _SERVE, ADDRESSES["neighbour"], str(port)],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            assert server.stdout is not None
+            server.stdout.readline()  # it listens
+            yield
+        finally:
+            server.kill()
+            server.wait()
 
     def status_of(self, package: str) -> str:
         """dpkg's status of a package: `install ok installed`."""
@@ -271,6 +311,15 @@ except urllib.error.HTTPError as error:
 except OSError as error:
     sys.exit(str(error))
 print(json.dumps([answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read().decode()]))
+"""
+
+_SERVE = """\
+import http.server, sys
+# Without it programs run as nobody, who cannot read a test's folder.
+http.server.CGIHTTPRequestHandler.have_fork = False
+server = http.server.ThreadingHTTPServer((sys.argv[1], int(sys.argv[2])), http.server.CGIHTTPRequestHandler)
+print("listens", flush=True)
+server.serve_forever()
 """
 
 

@@ -15,7 +15,12 @@ HEALTH = {"aws": "/healthz", "gcp": "/", "digitalocean": "/a/b~c.d_e-f"}
 """The path of each machine's health check: the usual one, the front page itself, and one with every mark that a path may have."""
 
 SITE = StaticSite(
-    files={"index.html": "<h1>Grüße</h1>\n", "docs/index.html": 'a "quoted" $page {{ }}\n\ttab\r\n', "robots.txt": "User-agent: *\n"}
+    files={
+        "index.html": "<h1>Grüße</h1>\n",
+        "docs/index.html": 'a "quoted" $page {{ }}\n\ttab\r\n',
+        "robots.txt": "User-agent: *\n",
+        "large.txt": "so large that the user data fits when it is compressed\n" * 2000,
+    }
 )
 
 
@@ -55,6 +60,7 @@ def test_the_users_own_site_is_served_byte_for_byte(machines: dict[str, Machine]
     assert machine.get("/", 8080).body == "<h1>Grüße</h1>\n"
     assert machine.get("/docs/", 8080).body == 'a "quoted" $page {{ }}\n\ttab\r\n'
     assert machine.get("/robots.txt", 8080).headers["content-type"].startswith("text/plain")
+    assert machine.get("/large.txt", 8080).body == (SITE.files or {})["large.txt"]
     assert machine.get("/absent", 8080).status == 404
     assert machine.get("/absent", 8080).headers["x-machine"] == machine.hostname
 

@@ -1,8 +1,10 @@
 """What a machine is told at its first boot: one `#cloud-config` for every cloud, for Debian 12.
 
-It installs nginx and unattended security updates, writes the site and serves it. Nothing in it differs between clouds but
-their names, and what a cloud needs beside it. It never holds a secret: on every cloud, user data is readable from the
+It installs unattended security updates, and nginx with the site or the user's own script. Nothing in it differs between clouds
+but their names, and what a cloud needs beside it. It never holds a secret: on every cloud, user data is readable from the
 machine and from the cloud's API.
+
+What the first boot said is in `/var/log/cloud-init-output.log`; see `ready.py` for workloads that are put in place after it.
 
 Pure: text in, text out; the same arguments always give the same text, so that only a real change replaces machines.
 """
@@ -15,14 +17,18 @@ from typing import Any
 import yaml
 
 from ..errors import ArgumentError
-from .workload import StaticSite
+from .compression import compressed
+from .ready import READY, Steps, fetched, scripted
+from .workload import StaticSite, check_script
 
-LIMITS = {"aws": 16384, "digitalocean": 65536, "gcp": 262144}
-"""The most bytes of user data that each cloud takes, before any encoding.
+LIMITS = {"aws": 16384, "digitalocean": 65536, "gcp": 262144, "external": 49149}
+"""The most bytes of user data that each cloud takes, before any encoding; for machines of somebody else, what fits OpenStack's
+65535 bytes in base64.
 
 Sources: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html,
 https://docs.digitalocean.com/reference/api/digitalocean/#operation/droplets_create,
-https://cloud.google.com/compute/docs/metadata/setting-custom-metadata#limitations
+https://cloud.google.com/compute/docs/metadata/setting-custom-metadata#limitations,
+https://docs.openstack.org/api-ref/compute/#create-server
 """
 
 DOCUMENT_ROOT = "/var/www/site"
@@ -73,7 +79,14 @@ server {{
     add_header X-Cloud "{cloud}" always;
     add_header X-Region "{region}" always;
     add_header X-Machine $hostname always;
-{locations}}}
+{gate}{locations}}}
+"""
+
+_NOT_READY = f"""\
+    # Until the site is in place, nobody is sent here.
+    if (!-f {READY}) {{
+        return 503;
+    }}
 """
 
 _HEALTH = """\
@@ -118,22 +131,29 @@ def render(
     limit: int,
     status: int = 200,
     commands: Sequence[str] = (),
+    script: str | None = None,
 ) -> str:
     """The user data of a web machine.
 
+    It is plain text where it fits, and else compressed; see `compression.py`.
+
     Args:
-        site: What to serve; None for a page that says which cloud, region and machine answered.
+        site: What to serve; None for a page that says which cloud, region and machine answered, or for the script.
         cloud: Name of the cloud, for the page and the `X-Cloud` header.
         region: Name of the region, for the page and the `X-Region` header.
         component: Name of the tier, for the page.
-        health_path: Path that the machine answers itself, unless the site has a page there.
+        health_path: Path that the machine answers itself, unless the site has a page there. Of a fetched site, only a path that
+            ends with a slash is taken for a page. With a script, its own server answers.
         port: Port to serve on, 1 to 65535.
         limit: The most bytes that the cloud takes: `LIMITS[cloud]`.
-        status: What the machine answers at `health_path`, 200 to 299.
+        status: What is answered at `health_path`: 200 to 299, or up to 399 where a script's server does it.
         commands: Shell scripts that the cloud needs, run last: one that fails stops nothing else.
+        script: A script of the user's own instead of a site and nginx, run once as root. The machine is healthy when it has ended
+            with 0 and its server answers `health_path` on `port`: the script finds them in HEALTH_PATH and PORT, beside CLOUD
+            and REGION.
 
     Raises:
-        ArgumentError: At `site.files`, `health_check.path`, `health_check.port`, `health_check.expected_status` or `region`.
+        ArgumentError: Below `site`, at `script`, `health_check.path`, `health_check.port`, `health_check.expected_status` or `region`.
     """
     for path, name in (("cloud", cloud), ("region", region)):
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
@@ -142,40 +162,80 @@ def render(
         raise ArgumentError("health_check.port", f"{port} is not a port", "give a number from 1 to 65535")
     _check_health_path(health_path)
 
+    if script is not None:
+        if site is not None:
+            raise ArgumentError("script", "is given beside site, and a machine has one workload", "leave one of the two out")
+        check_script(script)
+        workload = scripted(script, cloud, region, health_path, port, status)
+    else:
+        workload = _served(site, cloud, region, component, health_path, port, status)
+
+    written = {"/etc/apt/apt.conf.d/51multicloud": _APT, **workload.files}
+    config = {
+        # cloud-init's default, en_US.UTF-8, may not exist in a small image, and then its whole stage fails.
+        "locale": "C.UTF-8",
+        # Files are written before packages are installed: dpkg keeps them, so nginx never starts with another site.
+        "write_files": [
+            {"path": path, "permissions": "0755" if path in workload.programs else "0644", "content": content}
+            for path, content in written.items()
+        ],
+        "package_update": True,
+        "packages": [*workload.packages, "unattended-upgrades"],
+        "runcmd": [*workload.commands, *(["sh", "-c", command] for command in commands)],
+    }
+    return _fitting(config, cloud, limit, script)
+
+
+def _served(site: StaticSite | None, cloud: str, region: str, component: str, health_path: str, port: int, status: int) -> Steps:
+    """nginx with the site."""
+    if site is not None:
+        site.check()
+    source = site.fetched if site else None
     given = dict((site and site.files) or {})
     for path, content in given.items():
         _check_file(path, content, given)
-    files = given or {"index.html": _PAGE.format(cloud=cloud, region=region, component=html.escape(component))}
+    if source:
+        files, health = {}, _health_of_fetched(health_path, status)
+        rest = fetched(source, DOCUMENT_ROOT, health_path, port, status)
+    else:
+        files = given or {"index.html": _PAGE.format(cloud=cloud, region=region, component=html.escape(component))}
+        health, rest = _health(files, health_path, status), Steps()
 
-    locations = _health(files, health_path, status) + _SITE.format(ssi="" if given else "ssi on;\n        ")
-    server = _NGINX.format(port=port, root=DOCUMENT_ROOT, cloud=cloud, region=region, locations=locations)
-
-    written = {"/etc/apt/apt.conf.d/51multicloud": _APT, "/etc/nginx/sites-available/default": server}
-    written |= {f"{DOCUMENT_ROOT}/{path}": files[path] for path in sorted(files)}
-    text = "#cloud-config\n" + _yaml(
-        {
-            # cloud-init's default, en_US.UTF-8, may not exist in a small image, and then its whole stage fails.
-            "locale": "C.UTF-8",
-            # Files are written before packages are installed: dpkg keeps them, so nginx never starts with another site.
-            "write_files": [{"path": path, "permissions": "0644", "content": content} for path, content in written.items()],
-            "package_update": True,
-            "packages": ["nginx", "unattended-upgrades"],
-            # Where the image already has nginx it runs with what it had.
-            "runcmd": [
-                ["systemctl", "enable", "nginx"],
-                ["systemctl", "reload-or-restart", "nginx"],
-                *(["sh", "-c", command] for command in commands),
-            ],
-        }
+    locations = health + _SITE.format(ssi="" if site else "ssi on;\n        ")
+    server = _NGINX.format(
+        port=port, root=DOCUMENT_ROOT, cloud=cloud, region=region, gate=_NOT_READY if source else "", locations=locations
     )
-    size = len(text.encode())
-    if size > limit:
-        raise ArgumentError(
-            "site.files",
-            f"with them the user data is {size} bytes, and {cloud} takes {limit}",
-            f"make them {size - limit} bytes smaller",
-        )
-    return text
+    return Steps(
+        files={
+            "/etc/nginx/sites-available/default": server,
+            **{f"{DOCUMENT_ROOT}/{path}": files[path] for path in sorted(files)},
+            **rest.files,
+        },
+        programs=rest.programs,
+        packages=["nginx", *rest.packages],
+        # Where the image already has nginx it runs with what it had.
+        commands=[["systemctl", "enable", "nginx"], ["systemctl", "reload-or-restart", "nginx"], *rest.commands],
+    )
+
+
+def _fitting(config: dict[str, Any], cloud: str, limit: int, script: str | None) -> str:
+    """The text as it is where it fits, or else compressed."""
+    text = _yaml(config)
+    if len(text.encode()) <= limit:
+        return text
+    # Debian's cloud-init, 22.4, takes nothing but ASCII out of a compressed part.
+    packed = compressed(_yaml(config, ascii_only=True))
+    if len(packed) <= limit:
+        return packed
+    size = min(len(text.encode()), len(packed))
+    path, them, instead = "site.files", "them", "serve an archive or a git repository"
+    if script is not None:
+        path, them, instead = "script", "it", "let it fetch what it needs"
+    raise ArgumentError(
+        path,
+        f"with {them} the user data is {size} bytes, and {cloud} takes {limit}",
+        f"make {them} {size - limit} bytes smaller, or {instead}",
+    )
 
 
 def _check_health_path(path: str) -> None:
@@ -219,9 +279,24 @@ def _health(files: dict[str, str], url_path: str, status: int) -> str:
         raise ArgumentError(
             "health_check.path", f"{url_path} is a folder of the site, with {folder[0]}", "take a path that the site does not use"
         )
+    return _answer(url_path, status)
+
+
+def _health_of_fetched(url_path: str, status: int) -> str:
+    """The same for a site that nobody has seen yet."""
+    where = "health_check.expected_status"
+    if url_path.endswith("/"):
+        if status != 200:
+            raise ArgumentError(where, f"{status} is not what the site's page at {url_path} answers", "leave it out: a page answers 200")
+        return ""
+    return _answer(url_path, status)
+
+
+def _answer(url_path: str, status: int) -> str:
+    """What answers the health path instead of the site."""
     if not 200 <= status <= 299:
         mend = "take a status from 200 to 299, or let the path be a page of the site"
-        raise ArgumentError(where, f"{status} is not what the machines answer at {url_path} themselves", mend)
+        raise ArgumentError("health_check.expected_status", f"{status} is not what the machines answer at {url_path} themselves", mend)
     return _HEALTH.format(path=url_path, status=status, body=' "ok\\n"' if status == 200 else "")
 
 
@@ -238,5 +313,5 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def _yaml(value: Any) -> str:
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**31)
+def _yaml(config: dict[str, Any], ascii_only: bool = False) -> str:
+    return "#cloud-config\n" + yaml.dump(config, Dumper=_Dumper, sort_keys=False, allow_unicode=not ascii_only, width=2**31)

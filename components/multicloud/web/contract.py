@@ -137,7 +137,11 @@ class WebTierArgs:
     machine_type: Optional[str] = None
     """The cloud's own name of a machine type, instead of `size`: `c7g.large`, `n2-standard-4`, `c-4`."""
     site: Optional[StaticSite] = None
-    """What the machines serve. Defaults to a page that says which cloud, region and machine answered."""
+    """Static files that the machines serve. Defaults to a page that says which cloud, region and machine answered."""
+    script: Optional[str] = None
+    """A script of your own instead of `site`, `#!/bin/sh` and so on: run once, as root, at each machine's first boot. The machine is
+    healthy when it has ended with 0 and its server answers the health check, whose PORT and HEALTH_PATH it finds in its environment,
+    beside CLOUD and REGION. It stands in the user data, so it must hold no secret."""
     health_check: Optional[HealthCheck] = None
     """How health is found out. Defaults to `/healthz` on port 80."""
     network: Optional[str] = None
@@ -163,6 +167,10 @@ class WebTierArgs:
         self.effective_health_check.check()
         if self.size is not None and self.machine_type is not None:
             raise ArgumentError("machine_type", "is given beside size, which it would overrule", "leave one of the two out")
+        if self.site is not None:
+            self.site.check()
+        if self.script is not None and self.site is not None:
+            raise ArgumentError("script", "is given beside site, and a machine has one workload", "leave one of the two out")
         if self.network is not None:
             addresses.network(self.network)
         addresses.ranges(known(self.admitted_ranges), "admitted_ranges")
@@ -178,7 +186,7 @@ class WebTierArgs:
             commands: Shell scripts that the cloud needs.
 
         Raises:
-            ArgumentError: Below `site` or `health_check`; see `user_data.render`.
+            ArgumentError: Below `site` or `health_check`, or at `script`; see `user_data.render`.
         """
         health = self.effective_health_check
         return user_data.render(
@@ -191,6 +199,7 @@ class WebTierArgs:
             user_data.LIMITS[cloud],
             health.effective_status,
             commands,
+            self.script,
         )
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from multicloud.errors import ArgumentError
 from multicloud.machine.user_data import DOCUMENT_ROOT, GCP_STARTUP_SCRIPT, LIMITS, render
 from multicloud.machine.workload import StaticSite
+from tests.noise import noise
 
 
 def rendered(
@@ -158,11 +159,15 @@ def test_refuses_text_that_utf_8_cannot_hold() -> None:
 
 
 def test_the_limit_is_met_to_the_byte_and_the_message_says_by_how_much_not() -> None:
-    size = len(rendered({"a": "ü"}).encode())
-    assert rendered({"a": "ü"}, limit=size)
+    files = {"a": f"ü{noise(10000)}"}
+    size = len(rendered(files).encode())
+    assert rendered(files, limit=size)
     with pytest.raises(ArgumentError) as refused:
-        rendered({"a": "ü"}, limit=size - 1)
-    assert str(refused.value) == f"site.files: with them the user data is {size} bytes, and aws takes {size - 1}; make them 1 bytes smaller"
+        rendered(files, limit=size - 1)
+    assert str(refused.value) == (
+        f"site.files: with them the user data is {size} bytes, and aws takes {size - 1}; "
+        "make them 1 bytes smaller, or serve an archive or a git repository"
+    )
 
 
 @pytest.mark.parametrize(

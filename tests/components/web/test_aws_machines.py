@@ -11,6 +11,7 @@ from multicloud.machine.workload import StaticSite
 from multicloud.web.aws_machines import architecture
 from multicloud.web.contract import HealthCheck, Servers, Size
 from tests.components.web.aws_tier import AMI, BALANCER, GROUP, SCALING, TARGETS, TEMPLATE, build
+from tests.noise import noise
 from tests.recording import Recording
 
 
@@ -51,7 +52,7 @@ def test_a_machine_boots_the_rendered_user_data_and_installs_the_agent_of_sessio
 
 def test_user_data_over_amazons_limit_is_refused(recording: Recording) -> None:
     with pytest.raises(ArgumentError, match=r"site.files: with them the user data is \d+ bytes, and aws takes 16384; make them \d+"):
-        build(recording, site=StaticSite(files={"index.html": "x" * 16000}))
+        build(recording, site=StaticSite(files={"index.html": noise(16000)}))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from multicloud.machine.user_data import LIMITS, render
 from multicloud.machine.workload import StaticSite
 from multicloud.web.contract import HealthCheck, Servers, Size
 from multicloud.web.digitalocean import DigitalOceanWebTier, DigitalOceanWebTierArgs, admitted
+from tests.noise import noise
 from tests.recording import Recording
 
 DROPLET = "digitalocean:index/droplet:Droplet"
@@ -205,7 +206,7 @@ def test_the_clouds_own_size_and_image_come_first(recording: Recording) -> None:
         ({"health_check": HealthCheck(path="/up;")}, "health_check.path: '/up;' has characters other than letters"),
         ({"site": StaticSite(files={"../x": ""})}, r"site.files\['../x'\]: is not the path of a file below the document root"),
         (
-            {"site": StaticSite(files={"x": "x" * 65536})},
+            {"site": StaticSite(files={"x": noise(65536)})},
             r"site.files: with them the user data is \d+ bytes, and digitalocean takes 65536; make them",
         ),
         ({"tags": {"stack": "x"}}, "tags.stack: is set on every resource"),
