@@ -13,6 +13,7 @@ if __name__ == "__main__":
             multicloud.CloudflareFront,
             multicloud.DigitalOceanNetwork,
             multicloud.DigitalOceanWebTier,
+            multicloud.ExternalWebTier,
             multicloud.GcpNetwork,
             multicloud.GcpWebTier,
             multicloud.PostgresPair,

@@ -12,10 +12,14 @@ from multicloud.database.pair import PostgresPairArgs
 
 from .model.environment import Accounts, Environment
 from .model.mapping import front_args, pair_args, tier_args
+from .model.web import CloudTier
 from .providers import Providers
 
-TIERS = {"aws": "AwsWebTier", "gcp": "GcpWebTier", "digitalocean": "DigitalOceanWebTier"}
+TIERS = {"aws": "AwsWebTier", "gcp": "GcpWebTier", "digitalocean": "DigitalOceanWebTier", "external": "ExternalWebTier"}
 """The component of each cloud."""
+
+EXPORTED = ("cloud", "region", "origins", "user_data")
+"""What the stack says of a tier. Only machines of somebody else have `user_data`, to be booted with."""
 
 
 def compose(environment: Environment) -> dict[str, Any]:
@@ -31,7 +35,8 @@ def compose(environment: Environment) -> dict[str, Any]:
     tiers = {}
     for name, tier in environment.web.items():
         component = getattr(multicloud, TIERS[tier.cloud])
-        options = pulumi.ResourceOptions(providers=[providers.cloud(tier.cloud, tier.region)])
+        # Machines of somebody else need no provider.
+        options = pulumi.ResourceOptions(providers=[providers.cloud(tier.cloud, tier.region)]) if isinstance(tier, CloudTier) else None
         tiers[name] = component(name, tier_args(tier, environment.tags, admitted), options)
 
     front = multicloud.CloudflareFront(
@@ -45,7 +50,8 @@ def compose(environment: Environment) -> dict[str, Any]:
         "hostname": front.hostname,
         "url": front.url,
         "pools": {
-            name: {"cloud": tiers[name].cloud, "region": tiers[name].region, "origins": tiers[name].origins} for name in environment.order
+            name: {output: getattr(tiers[name], output) for output in EXPORTED if hasattr(tiers[name], output)}
+            for name in environment.order
         },
     }
     if environment.database:

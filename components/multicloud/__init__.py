@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from .front.contract import Steering as Steering
     from .front.contract import pool_of as pool_of
     from .front.ranges import cloudflare_ranges as cloudflare_ranges
+    from .machine.workload import Archive as Archive
+    from .machine.workload import Git as Git
     from .machine.workload import StaticSite as StaticSite
     from .network.aws import AwsNetwork as AwsNetwork
     from .network.aws import AwsNetworkArgs as AwsNetworkArgs
@@ -69,6 +71,8 @@ if TYPE_CHECKING:
     )
     from .web.digitalocean import DigitalOceanWebTier as DigitalOceanWebTier
     from .web.digitalocean import DigitalOceanWebTierArgs as DigitalOceanWebTierArgs
+    from .web.external import ExternalWebTier as ExternalWebTier
+    from .web.external import ExternalWebTierArgs as ExternalWebTierArgs
     from .web.gcp import GcpWebTier as GcpWebTier
     from .web.gcp import GcpWebTierArgs as GcpWebTierArgs
 
@@ -84,13 +88,14 @@ _MODULES = {
     "front.cloudflare": ("CloudflareFront",),
     "front.contract": ("CloudflareFrontArgs", "Monitor", "Plan", "Pool", "SessionAffinity", "Steering", "pool_of"),
     "front.ranges": ("cloudflare_ranges",),
-    "machine.workload": ("StaticSite",),
+    "machine.workload": ("Archive", "Git", "StaticSite"),
     "network.aws": ("AwsNetwork", "AwsNetworkArgs"),
     "network.digitalocean": ("DigitalOceanNetwork", "DigitalOceanNetworkArgs"),
     "network.gcp": ("GcpNetwork", "GcpNetworkArgs"),
     "web.aws": ("AwsWebTier", "AwsWebTierArgs"),
     "web.contract": ("HealthCheck", "Origin", "Servers", "Size", "WebTier", "WebTierArgs"),
     "web.digitalocean": ("DigitalOceanWebTier", "DigitalOceanWebTierArgs"),
+    "web.external": ("ExternalWebTier", "ExternalWebTierArgs"),
     "web.gcp": ("GcpWebTier", "GcpWebTierArgs"),
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}

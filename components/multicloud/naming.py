@@ -5,6 +5,8 @@ import re
 
 from .errors import ArgumentError
 
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
 
 def fitted(name: str, limit: int) -> str:
     """`name`, or, where it is longer than `limit`, its beginning with a hash of the whole, so that two long names stay apart.
@@ -34,3 +36,19 @@ def check_dns_label(name: str, limit: int) -> None:
         )
     if len(name) > limit:
         raise ArgumentError("name", f"{name!r} is {len(name)} characters long", f"take at most {limit}, so that every resource's name fits")
+
+
+def check_hostname(name: str, path: str) -> None:
+    """Raises ArgumentError at `path` if `name` is no hostname of two labels or more, as Cloudflare stores it.
+
+    Source: RFC 1123, section 2.1, in lower case and, beyond ASCII, in Punycode: Cloudflare stores it so, and another
+    spelling would differ from what is stored at every preview.
+    """
+    if name != name.lower():
+        raise ArgumentError(path, f"{name!r} has capital letters", f"write {name.lower()}")
+    if name.endswith("."):
+        raise ArgumentError(path, f"{name!r} ends with a dot", f"write {name.rstrip('.')}")
+    if not name.isascii():
+        raise ArgumentError(path, f"{name!r} is not ASCII", "write it in Punycode, beginning with xn--")
+    if len(name) > 253 or "." not in name or not all(_LABEL.fullmatch(label) for label in name.split(".")):
+        raise ArgumentError(path, f"{name!r} is not a hostname", "write letters, digits and hyphens between dots, like www.example.com")

@@ -17,7 +17,7 @@ from multicloud.web.contract import Origin
 from . import mapping
 from .base import Part, joined, refuse
 from .front import Front
-from .web import AnyTier
+from .web import AnyTier, CloudTier
 
 
 class Accounts(Part):
@@ -110,7 +110,9 @@ class Environment(Part):
                 raise ArgumentError(f"{joined('web', name)}.health_check.{field}", wrong, "give all tiers the same")
 
     def _check_networks(self) -> None:
-        networks = {f"{joined('web', name)}.network": tier.effective_network for name, tier in self.web.items()}
+        networks = {
+            f"{joined('web', name)}.network": tier.effective_network for name, tier in self.web.items() if isinstance(tier, CloudTier)
+        }
         if self.database and self.database.primary.cloud != self.database.replica.cloud:  # which is refused elsewhere
             # Cloud SQL's servers have none.
             networks |= {

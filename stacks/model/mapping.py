@@ -15,7 +15,7 @@ from multicloud.front.contract import CloudflareFrontArgs, Pool
 from multicloud.web.contract import Origin, WebTierArgs
 
 from .front import Front
-from .web import AwsTier, DigitalOceanTier, GcpTier, Tier
+from .web import AwsTier, CloudTier, DigitalOceanTier, ExternalTier, GcpTier, Tier
 
 Tags = Mapping[str, str] | None
 
@@ -28,25 +28,34 @@ def tier_args(tier: Tier, tags: Tags = None, admitted: Any = None) -> WebTierArg
         tags: The environment's tags.
         admitted: The ranges that may reach it.
     """
-    portable: dict[str, Any] = {
+    given: dict[str, Any] = {
         "region": tier.region,
         "servers": tier.servers,
         "size": tier.size,
         "machine_type": tier.machine_type,
-        "image": tier.image,
         "site": tier.site,
+        "script": tier.script,
         "health_check": tier.health_check,
         "network": tier.network,
-        "admitted_ranges": admitted,
         "tags": _laid_over(tags, tier.tags),
     }
+    if isinstance(tier, CloudTier):
+        given |= {"image": tier.image, "admitted_ranges": admitted}
     match tier:
         case AwsTier():
-            return multicloud.AwsWebTierArgs(zones=tier.zones, **portable)
+            return multicloud.AwsWebTierArgs(zones=tier.zones, **given)
         case GcpTier():
-            return multicloud.GcpWebTierArgs(zones=tier.zones, **portable)
+            return multicloud.GcpWebTierArgs(zones=tier.zones, **given)
         case DigitalOceanTier():
-            return multicloud.DigitalOceanWebTierArgs(**portable, ssh_keys=[*tier.ssh_keys] if tier.ssh_keys else None)
+            return multicloud.DigitalOceanWebTierArgs(**given, ssh_keys=[*tier.ssh_keys] if tier.ssh_keys else None)
+        case ExternalTier():
+            return multicloud.ExternalWebTierArgs(
+                addresses=[*tier.addresses],
+                weights=tier.weights,
+                latitude=tier.latitude,
+                longitude=tier.longitude,
+                **given,
+            )
     raise NotImplementedError(tier.cloud)
 
 
@@ -64,7 +73,8 @@ def front_args(front: Front, tiers: Mapping[str, Tier], origins: Mapping[str, pu
         hostname=front.hostname,
         aliases=front.aliases,
         pools=[
-            Pool(name=name, origins=origins[name], weight=tier.weight, cloud=tier.cloud, region=tier.region) for name, tier in tiers.items()
+            Pool(name=name, origins=origins[name], weight=tier.weight, cloud=tier.cloud, region=tier.region, **_place(tier))
+            for name, tier in tiers.items()
         ],
         health_path=health.effective_path,
         expected_status=health.effective_status,
@@ -84,6 +94,11 @@ def pair_args(pair: PostgresPairArgs, tags: Tags = None) -> PostgresPairArgs:
         tags: The environment's tags.
     """
     return replace(pair, tags=_laid_over(tags, pair.tags))
+
+
+def _place(tier: Tier) -> dict[str, Any]:
+    """Where a tier is that no table of regions has."""
+    return {"latitude": tier.latitude, "longitude": tier.longitude} if isinstance(tier, ExternalTier) else {}
 
 
 def _laid_over(tags: Tags, own: Tags) -> dict[str, str] | None:

@@ -27,6 +27,7 @@ COMPONENTS: dict[str, Callable[[], pulumi.ComponentResource]] = {
     ),
     "DigitalOceanNetwork": lambda: mc.DigitalOceanNetwork("it", mc.DigitalOceanNetworkArgs(region="fra1")),
     "DigitalOceanWebTier": lambda: mc.DigitalOceanWebTier("it", mc.DigitalOceanWebTierArgs(region="fra1", servers=SERVERS)),
+    "ExternalWebTier": lambda: mc.ExternalWebTier("it", mc.ExternalWebTierArgs(servers=SERVERS, addresses=["1.1.1.1"])),
     "GcpNetwork": lambda: mc.GcpNetwork("it", mc.GcpNetworkArgs(region="europe-west3")),
     "GcpWebTier": lambda: mc.GcpWebTier("it", mc.GcpWebTierArgs(region="europe-west3", servers=SERVERS)),
     "PostgresPair": lambda: mc.PostgresPair(

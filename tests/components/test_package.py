@@ -26,7 +26,8 @@ def test_importing_the_package_imports_no_sdk() -> None:
 
 def test_the_contracts_import_no_sdk() -> None:
     contracts = (
-        "Servers, Size, HealthCheck, StaticSite, PostgresArgs, DatabaseSize, Pool, Steering, CloudflareFrontArgs, pool_of, ArgumentError"
+        "Servers, Size, HealthCheck, StaticSite, Archive, Git, PostgresArgs, DatabaseSize, Pool, Steering, CloudflareFrontArgs, "
+        "pool_of, ArgumentError"
     )
     assert loaded_sdks(f"from multicloud import {contracts}") == set()
 
@@ -37,6 +38,7 @@ def test_the_contracts_import_no_sdk() -> None:
         ("AwsWebTier", {"pulumi_aws"}),
         ("GcpWebTier", {"pulumi_gcp"}),
         ("DigitalOceanWebTier", {"pulumi_digitalocean"}),
+        ("ExternalWebTier", set()),
         ("CloudflareFront", {"pulumi_cloudflare"}),
         ("cloudflare_ranges", {"pulumi_cloudflare"}),
         ("RdsPostgres", {"pulumi_aws", "pulumi_random"}),

@@ -94,11 +94,15 @@ wrong("an account that YAML takes for a number", "environment.accounts.aws: is a
 wrong("a tag that YAML takes for a number", "environment.tags.year: is a number; give text, in quotes", tags__year=2026)
 
 # Words
-wrong("a missing cloud", "environment.web.aws.cloud: is missing; give one of aws, gcp, digitalocean", web__aws__cloud=GONE)
-wrong("a cloud that does not exist", "environment.web.aws.cloud: is not known; take one of aws, gcp, digitalocean", web__aws__cloud="azure")
+wrong("a missing cloud", "environment.web.aws.cloud: is missing; give one of aws, gcp, digitalocean, external", web__aws__cloud=GONE)
+wrong(
+    "a cloud that does not exist",
+    "environment.web.aws.cloud: is not known; take one of aws, gcp, digitalocean, external",
+    web__aws__cloud="azure",
+)
 wrong(
     "a misspelt cloud",
-    "environment.web.digitalocean.cloud: is not known; take one of aws, gcp, digitalocean; did you mean digitalocean?",
+    "environment.web.digitalocean.cloud: is not known; take one of aws, gcp, digitalocean, external; did you mean digitalocean?",
     web__digitalocean__cloud="DigitalOcaen",
 )
 wrong("an unknown size", "environment.web.aws.size: is not known; take one of small, medium, large", web__aws__size="huge")
@@ -208,6 +212,69 @@ wrong(
     "environment.tags.stack: is set on every resource, so that it can be found again; take another key",
     tags={"stack": "other"},
 )
+
+# Workloads
+wrong(
+    "a site from two sources",
+    "environment.web.aws.site.git: is given beside files, and a site has one source; leave one of them out",
+    web__aws__site={"files": {"index.html": ""}, "git": {"url": "https://example.com/site.git", "ref": "main"}},
+)
+wrong(
+    "an archive without a checksum",
+    "environment.web.aws.site.archive.sha256: is missing; give text",
+    web__aws__site={"archive": {"url": "https://example.com/site.tar.gz"}},
+)
+wrong(
+    "a script beside a site",
+    "environment.web.aws.script: is given beside site, and a machine has one workload; leave one of the two out",
+    web__aws__site={"files": {"index.html": ""}},
+    web__aws__script="#!/bin/sh",
+)
+wrong(
+    "a script that Linux does not run",
+    "environment.web.aws.script: does not begin with the path of its interpreter; write #!/bin/sh, or another one, as the first line",
+    web__aws__script="echo hello",
+)
+
+# Machines of somebody else
+EXTERNAL: Values = {"cloud": "external", "addresses": ["203.0.113.1", "web.example.net"], "weight": 0.5}
+
+
+def wrong_external(name: str, message: str, **values: Any) -> None:
+    given = {key: value for key, value in {**EXTERNAL, **values}.items() if value is not GONE}
+    wrong(name, f"environment.web.gcp.{message}", web__gcp=given)
+
+
+wrong_external("machines without addresses", "addresses: is missing; give a list", addresses=GONE)
+wrong_external("no machine of somebody else", "addresses: the list is empty; give the address of at least one machine", addresses=[])
+wrong_external(
+    "a private address",
+    "addresses[0]: 10.0.0.1 cannot be reached from the internet; "
+    "give an address of the machine's that the internet reaches, or that of a load balancer before it",
+    addresses=["10.0.0.1"],
+)
+wrong_external(
+    "a URL for an address",
+    "addresses[0]: 'https://example.net' is not an address; "
+    "write the address alone, without scheme, port and prefix, like 203.0.113.10, 2001:db8::10 or web.example.net",
+    addresses=["https://example.net"],
+)
+wrong_external(
+    "machines of somebody else that scale",
+    "servers.max: this tier cannot scale: it makes no machines; leave servers out, or take a cloud that scales, like aws",
+    servers={"min": 2, "max": 4},
+)
+wrong_external(
+    "another number of machines than addresses",
+    "servers.min: 3 is not the number of addresses, 2; leave servers out: the addresses say how many machines there are",
+    servers={"min": 3},
+)
+wrong_external(
+    "the size of somebody else's machines", "size: whoever runs the machines decides how large a machine is; leave it out", size="small"
+)
+wrong_external("somebody else's network", "network: whoever runs the machines decides their network; leave it out", network="10.0.0.0/16")
+wrong_external("too few weights", "weights: 1 weights are not one for each of 2 addresses; give as many, or leave them out", weights=[1])
+wrong_external("half a place", "latitude: is given without longitude; give both or neither", latitude=50.1)
 
 # The front
 wrong(

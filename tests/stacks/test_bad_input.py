@@ -14,6 +14,7 @@ from multicloud.machine.user_data import LIMITS
 from multicloud.machine.workload import StaticSite
 from stacks.model import StackFileError, parse
 from stacks.model.mapping import tier_args
+from tests.noise import noise
 from tests.stacks.mistakes import VALID, WRONG, Values, changed, said
 
 
@@ -32,11 +33,11 @@ def test_a_site_that_is_a_few_bytes_too_large_for_its_cloud_is_named_with_its_pa
     """Beside it stands all that the cloud itself needs in the user data, which on AWS is a script more."""
     [args] = [tier_args(tier) for name, tier in parse(json.dumps(VALID)).web.items() if name == cloud]
     fits = LIMITS[cloud] - len(replace(args, site=StaticSite(files={"a": "x"})).user_data(cloud).encode()) + 1  # type: ignore[attr-defined]
-    parse(json.dumps(changed(**{f"web__{cloud}__site": {"files": {"a": "x" * fits}}})))
-    message = said(changed(**{f"web__{cloud}__site": {"files": {"a": "x" * (fits + 1)}}}))
+    parse(json.dumps(changed(**{f"web__{cloud}__site": {"files": {"a": noise(fits)}}})))
+    message = said(changed(**{f"web__{cloud}__site": {"files": {"a": noise(fits + 1)}}}))
     assert message == (
         f"environment.web.{cloud}.site.files: with them the user data is {LIMITS[cloud] + 1} bytes, "
-        f"and {cloud} takes {LIMITS[cloud]}; make them 1 bytes smaller"
+        f"and {cloud} takes {LIMITS[cloud]}; make them 1 bytes smaller, or serve an archive or a git repository"
     )
 
 
@@ -163,6 +164,6 @@ def test_text_of_the_wrong_kind_is_never_shown(path: tuple[Any, ...]) -> None:
 
 
 def test_a_sites_files_are_never_shown() -> None:
-    message = said(changed(web__aws__site={"files": {"index.html": SECRET * 2000}}))
+    message = said(changed(web__aws__site={"files": {"index.html": SECRET + noise(20000)}}))
     assert "site" in message
     assert SECRET not in message

@@ -167,6 +167,25 @@ def test_a_tier_moves_to_another_cloud_by_the_clouds_name_and_region() -> None:
     assert recording.exports["pools"]["aws"]["cloud"] == "digitalocean"
 
 
+def test_machines_of_somebody_else_are_a_tier_without_a_provider() -> None:
+    """They are behind the front, and the stack says what to boot them with."""
+    said = environment("dev")
+    said["web"]["aws"] = {"cloud": "external", "addresses": ["203.0.113.1", "web.example.net"], "weights": [1, 0.5]}
+    del said["database"]
+    recording = run("dev", said)
+    assert {record.name for record in recording.all() if is_provider(record)} == {"cloudflare", "gcp-europe-west3"}
+    assert recording.descendants("aws") == []
+    pool = recording.exports["pools"]["aws"]
+    assert (pool["cloud"], pool["region"]) == ("external", "external")
+    assert pool["user_data"].startswith("#cloud-config\n")
+    assert "user_data" not in recording.exports["pools"]["gcp"]
+    [first, second] = next(
+        record.inputs["origins"] for record in recording.all("cloudflare:index/loadBalancerPool:LoadBalancerPool") if "aws" in record.name
+    )
+    assert first == {"name": "203.0.113.1", "address": "203.0.113.1"}
+    assert second == {"name": "web.example.net", "address": "web.example.net", "weight": 0.5}
+
+
 def test_a_database_is_protected_unless_the_file_says_otherwise(recordings: dict[str, Recording]) -> None:
     said = environment("production")
     del said["database"]["protected"]

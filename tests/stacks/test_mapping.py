@@ -11,27 +11,29 @@ from multicloud.web.contract import Servers
 from stacks.model import parse
 from stacks.model.front import Front
 from stacks.model.mapping import front_args, tier_args
-from stacks.model.web import AwsTier, DigitalOceanTier, GcpTier, Tier
+from stacks.model.web import AwsTier, CloudTier, DigitalOceanTier, ExternalTier, GcpTier, Tier
 
 TIERS: dict[str, tuple[type[Tier], Any]] = {
     "aws": (AwsTier, multicloud.AwsWebTierArgs),
     "gcp": (GcpTier, multicloud.GcpWebTierArgs),
     "digitalocean": (DigitalOceanTier, multicloud.DigitalOceanWebTierArgs),
+    "external": (ExternalTier, multicloud.ExternalWebTierArgs),
 }
-REGIONS = {"aws": "eu-central-1", "gcp": "europe-west3", "digitalocean": "fra1"}
+REGIONS = {"aws": "eu-central-1", "gcp": "europe-west3", "digitalocean": "fra1", "external": "basement"}
 FULL: dict[str, Any] = {
     "servers": {"min": 2, "max": 4, "cpu_target": 50},
     "size": "medium",
-    "image": "ami-0123456789abcdef0",
     "site": {"files": {"index.html": "hello"}},
+    "script": "#!/bin/sh",
     "health_check": {"path": "/live", "port": 8080},
     "network": "10.50.0.0/16",
     "tags": {"team": "shop"},
 }
 OWN: dict[str, dict[str, Any]] = {
-    "aws": {"zones": ["eu-central-1a", "eu-central-1b"]},
-    "gcp": {"zones": ["europe-west3-a", "europe-west3-b"]},
-    "digitalocean": {"ssh_keys": ["1"]},
+    "aws": {"image": "ami-0123456789abcdef0", "zones": ["eu-central-1a", "eu-central-1b"]},
+    "gcp": {"image": "debian", "zones": ["europe-west3-a", "europe-west3-b"]},
+    "digitalocean": {"image": "debian", "ssh_keys": ["1"]},
+    "external": {"addresses": ["203.0.113.1", "web.example.net"], "weights": [1.0, 0.5], "latitude": 50.1, "longitude": 8.7},
 }
 
 
@@ -57,7 +59,7 @@ def test_what_is_written_of_a_tier_arrives(cloud: str) -> None:
     args = tier_args(model.model_validate_json(json.dumps(written)), {"cost-center": "web", "team": "other"}, ["192.0.2.0/24"])
     arrived = dataclasses.asdict(args)
     assert arrived.pop("tags") == {"cost-center": "web", "team": "shop"}
-    assert arrived.pop("admitted_ranges") == ["192.0.2.0/24"]
+    assert arrived.pop("admitted_ranges") == (["192.0.2.0/24"] if issubclass(model, CloudTier) else None)
     for name, value in arrived.items():
         expected = written.get(name)
         assert (
@@ -96,4 +98,4 @@ def test_what_is_written_of_the_front_arrives() -> None:
 
 def test_the_librarys_own_dataclasses_are_the_models_fields() -> None:
     """So that names and words stand once."""
-    assert Tier.model_fields["servers"].annotation is Servers
+    assert CloudTier.model_fields["servers"].annotation is Servers

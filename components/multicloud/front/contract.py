@@ -71,7 +71,7 @@ class Pool:
     minimum_origins: Optional[int] = None
     """How many origins must be healthy for the pool to get visitors. Defaults to 1."""
     cloud: Optional[pulumi.Input[str]] = None
-    """aws, gcp or digitalocean: with `region`, tells where the origins are. Only proximity needs it."""
+    """aws, gcp, digitalocean or external: with `region`, tells where the origins are. Only proximity needs it."""
     region: Optional[pulumi.Input[str]] = None
     """The region in the cloud's own name."""
     latitude: Optional[float] = None
@@ -110,7 +110,11 @@ def pool_of(name: str, tier: WebTier, weight: Optional[float] = None) -> Pool:
         tier: The web tier.
         weight: Its share of the visitors, 0 to 1; see `Pool.weight`.
     """
-    return Pool(name=name, origins=tier.origins, weight=weight, cloud=tier.cloud, region=tier.region)
+    # Only machines that somebody else runs are where no table of regions says.
+    latitude, longitude = getattr(tier, "coordinates", None) or (None, None)
+    return Pool(
+        name=name, origins=tier.origins, weight=weight, cloud=tier.cloud, region=tier.region, latitude=latitude, longitude=longitude
+    )
 
 
 class PoolSummary(TypedDict):

@@ -3,7 +3,7 @@
 import dataclasses
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
@@ -14,10 +14,11 @@ import pulumi_gcp as gcp
 import pytest
 
 import multicloud
-from multicloud import HealthCheck, Servers, Size, StaticSite
+from multicloud import Archive, Git, HealthCheck, Servers, Size, StaticSite
 from multicloud.errors import ArgumentError
 from multicloud.machine.user_data import LIMITS
 from multicloud.web.contract import WebTierArgs
+from tests.noise import noise
 from tests.recording import Recorded, Recording
 
 
@@ -27,11 +28,16 @@ class Cloud:
 
     name: str
     region: str
-    provider: Callable[[], pulumi.ProviderResource]
+    provider: Callable[[], pulumi.ProviderResource] | None
+    """None where nothing is created."""
     machine_type: str
     """A machine type in the cloud's own words."""
-    scaling: dict[str, Any]
-    """What the cloud needs on top where the number of machines scales."""
+    own: dict[str, Any] = field(default_factory=dict)
+    """What the cloud needs on top."""
+    scaling: dict[str, Any] = field(default_factory=dict)
+    """What it needs on top where the number of machines scales."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """What it cannot do: the cases of `PORTABLE`, each with the path of its refusal."""
 
     @property
     def tier(self) -> Any:
@@ -43,11 +49,11 @@ class Cloud:
 
     @property
     def prefix(self) -> str:
-        return {"aws": "Aws", "gcp": "Gcp", "digitalocean": "DigitalOcean"}[self.name]
+        return {"aws": "Aws", "gcp": "Gcp", "digitalocean": "DigitalOcean", "external": "External"}[self.name]
 
     def make(self, args: Any) -> Any:
         """A tier named `site` with its provider."""
-        return self.tier("site", args, pulumi.ResourceOptions(providers=[self.provider()]))
+        return self.tier("site", args, pulumi.ResourceOptions(providers=[self.provider()]) if self.provider else None)
 
 
 CLOUDS = [
@@ -56,14 +62,12 @@ CLOUDS = [
         region="eu-central-1",
         provider=lambda: aws.Provider("explicit", region="eu-central-1"),
         machine_type="m7i.large",
-        scaling={},
     ),
     Cloud(
         name="gcp",
         region="europe-west3",
         provider=lambda: gcp.Provider("explicit", project="p", region="europe-west3"),
         machine_type="n2-standard-4",
-        scaling={},
     ),
     Cloud(
         name="digitalocean",
@@ -71,6 +75,24 @@ CLOUDS = [
         provider=lambda: digitalocean.Provider("explicit", token="t"),
         machine_type="c-4",
         scaling={"ssh_keys": ["1"]},
+    ),
+    Cloud(
+        name="external",
+        region="basement",
+        provider=None,
+        machine_type="rack-2",
+        own={"addresses": ["203.0.113.1", "2001:db8::2"]},
+        refused={
+            "a fixed number": "servers.min",  # another one than that of the addresses
+            "a number that scales": "servers.max",
+            "small": "size",
+            "medium": "size",
+            "large": "size",
+            "a machine type": "machine_type",
+            "a port": "health_check.port",
+            "a network": "network",
+            "ranges": "admitted_ranges",
+        },
     ),
 ]
 
@@ -82,7 +104,11 @@ PORTABLE: dict[str, dict[str, Any]] = {
     "medium": {"size": Size.MEDIUM},
     "large": {"size": Size.LARGE},
     "a site": {"site": StaticSite(files={"index.html": "<h1>Hello</h1>"})},
-    "a health check": {"health_check": HealthCheck(path="/live", port=8080, expected_status=200, grace_seconds=120)},
+    "an archive": {"site": StaticSite(archive=Archive(url="https://example.com/site.tar.gz", sha256="0" * 64, folder="public"))},
+    "a repository": {"site": StaticSite(git=Git(url="https://example.com/site.git", ref="main"))},
+    "a script": {"script": "#!/bin/sh\nexit 0\n"},
+    "a health check": {"health_check": HealthCheck(path="/live", expected_status=200, grace_seconds=120)},
+    "a port": {"health_check": HealthCheck(port=8080)},
     "a network": {"network": "10.99.0.0/16"},
     "ranges": {"admitted_ranges": ["173.245.48.0/20", "2400:cb00::/32"]},
     "tags": {"tags": {"team": "shop"}},
@@ -100,7 +126,12 @@ WRONG: dict[str, dict[str, Any]] = {
     "admitted_ranges": {"admitted_ranges": ["203.0.113.1/24"]},
     "machine_type": {"machine_type": "any", "size": Size.SMALL},
     "size": {"size": "huge"},
-    "site.files": {"site": StaticSite(files={"index.html": "x" * 300_000})},
+    "site.files": {"site": StaticSite(files={"index.html": noise(300_000)})},
+    "site": {"site": StaticSite()},
+    "site.git": {"site": StaticSite(files={"a": ""}, git=Git(url="https://example.com/site.git", ref="main"))},
+    "site.archive.sha256": {"site": StaticSite(archive=Archive(url="https://example.com/site.tar.gz", sha256="0"))},
+    "site.git.ref": {"site": StaticSite(git=Git(url="https://example.com/site.git", ref=""))},
+    "script": {"script": "exit 0"},
     "tags.stack": {"tags": {"stack": "another"}},
 }
 
@@ -114,7 +145,7 @@ def args(cloud: Cloud, **portable: Any) -> Any:
     """The cloud's own arguments class with the portable arguments."""
     servers = portable.get("servers", Servers(min=2))
     own = cloud.scaling if isinstance(servers, Servers) and servers.scales else {}
-    return cloud.args(region=cloud.region, **{"servers": servers, **own, **portable})
+    return cloud.args(region=cloud.region, **{"servers": servers, **cloud.own, **own, **portable})
 
 
 def clouds_resources(recording: Recording) -> list[Recorded]:
@@ -123,20 +154,30 @@ def clouds_resources(recording: Recording) -> list[Recorded]:
 
 
 @pytest.mark.parametrize("case", PORTABLE)
-def test_every_portable_argument_is_taken(cloud: Cloud, case: str, recording: Recording) -> None:
+def test_every_portable_argument_is_taken_or_refused_with_the_reason(cloud: Cloud, case: str, recording: Recording) -> None:
+    if path := cloud.refused.get(case):
+        with pytest.raises(ArgumentError) as caught:
+            recording.run(lambda: cloud.make(args(cloud, **PORTABLE[case])))
+        assert caught.value.path == path
+        assert caught.value.mend
+        return
     recording.run(lambda: cloud.make(args(cloud, **PORTABLE[case])))
     assert recording.one(f"multicloud:index:{cloud.prefix}WebTier").registered is not None
 
 
 def test_a_machine_type_of_the_clouds_own_is_taken(cloud: Cloud, recording: Recording) -> None:
+    if "a machine type" in cloud.refused:
+        with pytest.raises(ArgumentError, match=r"^machine_type: "):
+            args(cloud, machine_type=cloud.machine_type).check()
+        return
     recording.run(lambda: cloud.make(args(cloud, machine_type=cloud.machine_type)))
     assert cloud.machine_type in str([record.inputs for record in clouds_resources(recording)])
 
 
 def test_every_portable_argument_is_tried() -> None:
     """A field that is added to the contract is added to this file."""
-    tried = {field for case in PORTABLE.values() for field in case} | {"machine_type", "servers"}
-    assert tried == {field.name for field in dataclasses.fields(WebTierArgs)}
+    tried = {argument for case in PORTABLE.values() for argument in case} | {"machine_type", "servers"}
+    assert tried == {argument.name for argument in dataclasses.fields(WebTierArgs)}
 
 
 def test_the_arguments_class_extends_the_portable_one(cloud: Cloud) -> None:
@@ -146,8 +187,11 @@ def test_the_arguments_class_extends_the_portable_one(cloud: Cloud) -> None:
 
 def test_arguments_as_the_component_host_brings_them_make_the_same(cloud: Cloud) -> None:
     """Nested dicts, enums as text and integers as floats, against the classes."""
-    written = {"region": cloud.region, "servers": {"min": 2.0}, "size": "medium", "health_check": {"port": 8080.0}, "tags": {"a": "b"}}
-    typed = args(cloud, size=Size.MEDIUM, health_check=HealthCheck(port=8080), tags={"a": "b"})
+    health = {"grace_seconds": 120.0, "path": "/live"}
+    written = {"region": cloud.region, "servers": {"min": 2.0}, "health_check": health, "tags": {"a": "b"}, **cloud.own}
+    typed = args(cloud, health_check=HealthCheck(grace_seconds=120, path="/live"), tags={"a": "b"})
+    if "medium" not in cloud.refused:
+        written, typed = {**written, "size": "medium"}, dataclasses.replace(typed, size=Size.MEDIUM)
     made = []
     for given in (written, typed):
         recording = Recording()
@@ -162,15 +206,18 @@ def test_the_outputs_are_the_contracts(cloud: Cloud, recording: Recording) -> No
     assert recording.value(tier.cloud) == cloud.name
     assert recording.value(tier.region) == cloud.region
     assert recording.value(tier.health_path) == "/live"
-    [origin] = recording.value(tier.origins)
-    assert set(origin) == {"name", "address", "weight"}
-    assert origin["address"], "the origin has no address"
-    assert 0 < origin["weight"] <= 1
+    origins = recording.value(tier.origins)
+    assert len(origins) == len(cloud.own.get("addresses", ["the load balancer"]))
+    for origin in origins:
+        assert set(origin) == {"name", "address", "weight"}
+        assert origin["address"], "the origin has no address"
+        assert 0 < origin["weight"] <= 1
 
 
 def test_a_preview_needs_nothing_that_is_only_known_later(cloud: Cloud) -> None:
     preview = Recording(preview=True)
-    preview.run(lambda: cloud.make(args(cloud, admitted_ranges=["173.245.48.0/20"])))
+    ranges = {} if "ranges" in cloud.refused else PORTABLE["ranges"]
+    preview.run(lambda: cloud.make(args(cloud, **ranges)))
     assert preview.one(f"multicloud:index:{cloud.prefix}WebTier").registered is not None
     preview.close()
 
@@ -190,8 +237,8 @@ def resources_in(value: Any) -> Iterator[pulumi.Resource]:
         if isinstance(value, pulumi.ComponentResource) and hasattr(value, "resources"):
             yield from resources_in(value.resources)
     elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            yield from resources_in(getattr(value, field.name))
+        for child in dataclasses.fields(value):
+            yield from resources_in(getattr(value, child.name))
     elif isinstance(value, (list, tuple)):
         for inner in value:
             yield from resources_in(inner)
@@ -206,6 +253,7 @@ def test_nothing_stands_outside_the_component_or_on_a_default_provider(cloud: Cl
         assert record.urn in inside, record.urn
         assert record.provider == "explicit", record.urn
     assert {call.provider for call in recording.calls} <= {"explicit"}
+    assert bool(inside) == (cloud.provider is not None)
 
 
 def test_children_are_named_after_the_component(cloud: Cloud, recording: Recording) -> None:
@@ -218,12 +266,12 @@ def test_tags_are_on_every_child_that_can_carry_them(cloud: Cloud, recording: Re
     recording.run(lambda: cloud.make(args(cloud, tags={"team": "shop"})))
     tagged = 0
     for record in clouds_resources(recording):
-        for field in taggable(record.type) - EXEMPT.get(record.type, set()):
-            carried = str(record.inputs.get(field))
+        for tags in taggable(record.type) - EXEMPT.get(record.type, set()):
+            carried = str(record.inputs.get(tags))
             tagged += 1
             for word in ("project", "stack", "site", "managed-by", "team", "shop"):
-                assert word in carried, f"{record.urn} lacks {word} in its {field}: {carried}"
-    assert tagged, "nothing carries tags"
+                assert word in carried, f"{record.urn} lacks {word} in its {tags}: {carried}"
+    assert tagged or cloud.provider is None, "nothing carries tags"
 
 
 EXEMPT = {"digitalocean:index/firewall:Firewall": {"tags"}}
@@ -268,15 +316,18 @@ def test_the_arguments_alone_refuse_a_site_by_the_byte(cloud: Cloud) -> None:
     """With all that the cloud adds to the user data: what passes here fits, whatever the tier's name."""
 
     def given(size: int) -> Any:
-        return args(cloud, site=StaticSite(files={"index.html": "x" * size}))
+        return args(cloud, site=StaticSite(files={"index.html": noise(size)}))
 
     most = LIMITS[cloud.name] - len(given(1).user_data("site").encode()) + 1
     given(most).check()
     assert len(given(most).user_data("another").encode()) == LIMITS[cloud.name]
-    with pytest.raises(ArgumentError, match=r"^site.files: .* make them 1 bytes smaller$"):
+    with pytest.raises(ArgumentError, match=r"^site.files: .* make them 1 bytes smaller, or "):
         given(most + 1).check()
 
 
-def test_a_region_is_required(cloud: Cloud, recording: Recording) -> None:
+def test_a_region_is_required_where_there_are_regions(cloud: Cloud, recording: Recording) -> None:
+    if cloud.provider is None:
+        assert args(dataclasses.replace(cloud, region=None)).effective_region == "external"  # type: ignore[arg-type]
+        return
     with pytest.raises(ArgumentError, match=r"^region: is missing"):
         recording.run(lambda: cloud.make({"servers": {"min": 1}}))
