@@ -13,6 +13,7 @@ from .conform import Conform
 from .refusals import Failure, Failures
 from .rules import Autoname, Making, Refused, Type, Values
 from .sdk import Sdk
+from .secrecy import texts, veiled
 from .tables import check_tables
 from .values import Secrets
 
@@ -98,7 +99,10 @@ def check(
         if not failures.found:
             for rule in rules.checks:
                 _run(rule, replace(making, inputs=inputs), failures)
-    return Checked({**inputs, DEFAULTS: sorted(defaults)}, failures.found)
+    # A rule of a cloud quotes what it refuses.
+    hidden = texts(given, secrets)
+    found = [replace(failure, reason=veiled(failure.reason, hidden)) for failure in failures.found]
+    return Checked({**inputs, DEFAULTS: sorted(defaults)}, found)
 
 
 def check_arguments(sdk: Sdk, token: str, arguments: Values, secrets: Secrets) -> Checked:

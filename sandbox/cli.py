@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 
 from . import commands, faults
 from .clouds import NAMES
-from .store import Store
+from .rules import Refused
+from .store import Store, Unusable
 
 _DESCRIPTION = """\
 The stand-in clouds: what they hold, and ways to disturb it.
@@ -45,9 +47,15 @@ def main(arguments: Sequence[str]) -> int:
         return 0 if given.command in ("list", "journal") else 1
     try:
         given.run(store, given)
-    except (commands.Mistake, ValueError) as mistake:
+    except (commands.Mistake, Refused, ValueError) as mistake:
         print(f"error: {mistake}", file=sys.stderr)
         return 1
+    except (sqlite3.Error, Unusable) as error:
+        print(f"error: {error if isinstance(error, Unusable) else f'{store.path}: {error}'}", file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, EOFError):
+        print("\nerror: interrupted; nothing was changed", file=sys.stderr)
+        return 130
     except BrokenPipeError:
         # `python -m sandbox list | head`: the reader has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

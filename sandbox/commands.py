@@ -1,18 +1,24 @@
 """The commands of the sandbox's command line."""
 
 import argparse
+import copy
 import json
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from . import faults, paths
-from .clouds import NAMES
+from .clouds import NAMES, cloud
+from .conform import Conform
+from .refusals import Failures, refused_by
 from .rules import Values
-from .sdk import Sdk
+from .sdk import ANY, Property, Resource, Sdk
+from .secrecy import masked, showing, texts
 from .source import UnknownToken
-from .store import Held, Store, Transaction
-from .values import masked
+from .store import Store
+from .transaction import Held, Transaction
+from .world import tie
 
 
 class Mistake(Exception):
@@ -58,17 +64,33 @@ def show(store: Store, given: argparse.Namespace) -> None:
 def change(store: Store, given: argparse.Namespace) -> None:
     with store.transaction() as transaction:
         held = _one(transaction, given.resource)
-        inputs, outputs = dict(held.inputs), dict(held.outputs)
-        known = _inputs_of(held)
-        for text in given.changes:
-            path, value = _assignment(text)
-            if path[0] not in outputs and path[0] not in known:
-                raise Mistake(f"{held.token} has no property {path[0]!r}; it has {', '.join(sorted({*outputs, *known}))}")
+        inputs, outputs = copy.deepcopy(held.inputs), copy.deepcopy(held.outputs)
+        schema, rules = _schema(held), cloud(held.cloud).types.get(held.token)
+        assignments = [_assignment(text) for text in given.changes]
+        for path, value in assignments:
+            name = str(path[0])
+            if name not in outputs and name not in schema.inputs:
+                raise Mistake(f"{held.token} has no property {name!r}; it has {', '.join(sorted({*outputs, *schema.inputs}))}")
+            if len(path) == 1 and rules is not None and name in rules.replaces and str(inputs.get(name)) in re.split("[/:|]", held.id):
+                raise Mistake(f"{name}: the id {held.id} is made of it, so that it never changes; delete the resource instead")
             _write(outputs, path, value)
             # What a person sets in the cloud is found by a refresh only where it is among the inputs.
-            if path[0] in known:
+            if name in schema.inputs:
                 _write(inputs, path, value)
-        transaction.change(held.number, inputs, outputs, held.secrets)
+        failures = Failures()
+        conform = Conform(Sdk(cloud(held.cloud).sdk), failures)
+        inputs = conform.object(inputs, schema.inputs)
+        outputs = {n: conform.value(v, schema.outputs[n].shape, (n,)) if n in schema.outputs else v for n, v in outputs.items()}
+        for path, value in assignments:
+            # The SDK types what is within an input, not what is within an output.
+            if value is not None and (meant := paths.get(inputs, path)) is not None:
+                paths.put(outputs, path, meant)
+        if failures.found:
+            by = f" {refused_by('provider')}"  # nobody was asked
+            raise Mistake("; ".join(f"{failure.property}: {failure.reason.removesuffix(by)}" for failure in failures.found))
+        hidden = texts(held.inputs, held.secrets) | texts(held.outputs, held.secrets)
+        transaction.change(held.number, inputs, outputs, held.secrets | showing(inputs, hidden) | showing(outputs, hidden))
+        tie(transaction, rules, held.number, inputs, held.scope)
         transaction.note(held.cloud, "set", held.token, held.id, held.name, "done behind Pulumi's back")
     print(f"changed {held.token} {held.id}; `pulumi refresh` will find it")
 
@@ -194,11 +216,11 @@ def _literal(text: str) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in text)
 
 
-def _inputs_of(held: Held) -> set[str]:
+def _schema(held: Held) -> Resource:
     try:
-        return set(Sdk(f"pulumi_{held.cloud}").resource(held.token).inputs)
-    except UnknownToken:
-        return set(held.inputs)
+        return Sdk(cloud(held.cloud).sdk).resource(held.token)
+    except UnknownToken:  # made with another version of the SDK
+        return Resource(held.token, {n: Property(n, ANY, required=False) for n in held.inputs}, {}, frozenset())
 
 
 def _assignment(text: str) -> tuple[tuple[str | int, ...], Any]:
@@ -209,9 +231,14 @@ def _assignment(text: str) -> tuple[tuple[str | int, ...], Any]:
     if value == "":
         return paths.parse(path), None
     try:
-        return paths.parse(path), json.loads(value)
+        return paths.parse(path), json.loads(value, parse_constant=_no_number)
     except json.JSONDecodeError:
         return paths.parse(path), value
+
+
+def _no_number(text: str) -> Any:
+    """JSON has no NaN and no Infinity."""
+    raise json.JSONDecodeError("not a number", text, 0)
 
 
 def _write(values: Values, path: tuple[str | int, ...], value: Any) -> None:

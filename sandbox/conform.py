@@ -1,6 +1,7 @@
 """Whether inputs are what the SDK says: known, complete and of the right types."""
 
 import difflib
+import math
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -96,8 +97,10 @@ def scalar(value: Any, kind: str) -> Any:
     if isinstance(value, str):
         if re.fullmatch(r"[+-]?\d+", value):
             return int(value)
-        return float(value) if kind == "number" and re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", value) else None
-    return value if kind == "number" or isinstance(value, int) else None
+        if kind != "number" or not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", value):
+            return None
+        value = float(value)
+    return value if isinstance(value, int) or (kind == "number" and math.isfinite(value)) else None
 
 
 def listed(values: Sequence[Any]) -> str:

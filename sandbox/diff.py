@@ -58,7 +58,7 @@ def diff(
         replacing: Inputs whose change replaces a resource of any type.
     """
     sets = [paths.pattern(path) for path in rules.sets] if rules else []
-    skip = [paths.pattern(path) for path in ignored]
+    skip = [tuple(map(str, paths.parse(path))) for path in ignored]
     found: list[Change] = []
     for path, before, after in _changes(_inputs(old), _inputs(new), (), sets):
         if any(paths.covers(rule, path) for rule in skip) or _same(rules, path, before, after, outputs, new):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from .rules import Refused
-from .store import Store, Transaction
+from .store import Store
+from .transaction import Transaction
 
 T = TypeVar("T")
 

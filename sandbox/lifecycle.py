@@ -13,9 +13,11 @@ from .outputs import complete, digest, echo, remaining, secret_paths
 from .refusals import Failure, refused_by
 from .rules import UNKNOWN, Asking, Autoname, Cloud, Making, Record, Refused, Scope, Type, Values, World
 from .sdk import Sdk
-from .store import Held, Store, Transaction, text
+from .secrecy import texts, veiled
+from .store import Store
+from .transaction import Held, Transaction, text
 from .values import Secrets, has_unknown
-from .world import StoredWorld, claims, targets
+from .world import StoredWorld, claims, outputs_by, targets, tie
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class Lifecycle:
             try:
                 self.cloud.scope(checked.inputs)
             except Refused as refusal:
-                return [Failure(refusal.property or "", f"{refusal.message} {refused_by(refusal.by)}")]
+                reason = veiled(refusal.message, texts(configuration, secrets))
+                return [Failure(refusal.property or "", f"{reason} {refused_by(refusal.by)}")]
         return checked.failures
 
     def check(
@@ -125,7 +128,7 @@ class Lifecycle:
         if following:
             fresh = dict.fromkeys(following, UNKNOWN) if has_unknown(inputs) else self.cloud.default_outputs(making, following)
             known.update({n: fresh[n] for n in following if n in fresh})
-        return State(id, inputs, known, secret_paths(rules, schema, known, secrets, (old.outputs, old.secrets) if old else None))
+        return State(id, inputs, known, secret_paths(rules, schema, inputs, secrets, known, (old.outputs, old.secrets) if old else None))
 
     # --- what changes the cloud --------------------------------------------------------------------------------------------
 
@@ -144,13 +147,13 @@ class Lifecycle:
                 rule(making)
             making = replace(making, id=((rules and rules.id) or self.cloud.default_id)(making))
             outputs = complete(self.cloud, rules, schema, making, {})
-            secret = secret_paths(rules, schema, outputs, secrets, None)
+            secret = secret_paths(rules, schema, inputs, secrets, outputs, None)
             record = Record(
                 cloud=self.cloud.name, token=token, id=making.id, inputs=inputs, outputs=outputs, scope=making.scope, created=making.now
             )
-            transaction.refuse_taken(claimed := claims(rules.unique if rules else (), token, inputs, making.scope))
+            transaction.refuse_taken(claims(rules, inputs, making.scope))
             number = transaction.insert(record, name=name, place=self._place(making.scope), secrets=secret)
-            self._tie(transaction, rules, making, number, claimed)
+            tie(transaction, rules, number, inputs, making.scope)
             transaction.note(self.cloud.name, "create", token, making.id, name, "done")
         return State(making.id, inputs, outputs, secret)
 
@@ -180,9 +183,9 @@ class Lifecycle:
             for rule in rules.before_update if rules else ():
                 rule(making)
             outputs = complete(self.cloud, rules, schema, making, remaining(rules, held.outputs, held.inputs, inputs))
-            secret = secret_paths(rules, schema, outputs, secrets, (held.outputs, set(held.secrets)))
+            secret = secret_paths(rules, schema, inputs, secrets, outputs, (held.outputs, set(held.secrets)))
             transaction.change(held.number, inputs, outputs, secret)
-            self._tie(transaction, rules, making, held.number, claims(rules.unique if rules else (), token, inputs, making.scope))
+            tie(transaction, rules, held.number, inputs, making.scope)
             transaction.note(self.cloud.name, "update", token, id, name, "done")
         return State(id, inputs, outputs, secret)
 
@@ -271,21 +274,5 @@ class Lifecycle:
         for reference, path, value in targets(rules.references if rules else (), making.inputs):
             if not reference.must_exist or text(paths.get(before, paths.parse(path))) == value:
                 continue
-            if not any(world.one(token, value, by) for token in reference.to for by in _outputs_by(reference.by)):
+            if not any(world.one(token, value, by) for token in reference.to for by in outputs_by(reference)):
                 raise Refused(reference.missing.format(value=value, path=path), property=path)
-
-    def _tie(self, transaction: Transaction, rules: Type | None, making: Making, number: int, claimed: list[tuple[str, str]]) -> None:
-        """Takes the resource's unique names and notes what it refers to."""
-        transaction.claim(number, claimed)
-        held = [
-            (token, by, value, reference.in_use)
-            for reference, _, value in targets(rules.references if rules else (), making.inputs)
-            if reference.holds
-            for token in reference.to
-            for by in _outputs_by(reference.by)
-        ]
-        transaction.refer(number, held, making.scope)
-
-
-def _outputs_by(by: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (by,) if isinstance(by, str) else by

@@ -8,6 +8,7 @@ from typing import Any
 from . import paths
 from .rules import Cloud, Making, Type, Values
 from .sdk import Property, Resource
+from .secrecy import showing, texts
 from .values import Secrets
 
 
@@ -54,17 +55,20 @@ def remaining(rules: Type | None, outputs: Values, old: Values, new: Values) -> 
     return {name: value for name, value in outputs.items() if name in new or name not in old or name in keeps}
 
 
-def secret_paths(rules: Type | None, schema: Resource, outputs: Values, inputs: Secrets, old: tuple[Values, Secrets] | None) -> Secrets:
-    """What of a resource is secret: what the SDK or the rules say, secret inputs and the outputs that give them back, and what was secret.
+def secret_paths(
+    rules: Type | None, schema: Resource, inputs: Values, secrets: Secrets, outputs: Values, old: tuple[Values, Secrets] | None
+) -> Secrets:
+    """What of a resource is secret: what the SDK or the rules say, secret inputs and the outputs that show them, and what was secret.
 
     Args:
         rules: The type's rules.
         schema: What the SDK says.
+        inputs: The inputs.
+        secrets: The paths of the secret inputs.
         outputs: The outputs.
-        inputs: The paths of the secret inputs.
         old: The outputs before an update, and what was secret then.
     """
-    found: Secrets = {(name,) for name in schema.secrets} | inputs
+    found: Secrets = {(name,) for name in schema.secrets} | secrets | showing(outputs, texts(inputs, secrets))
     for rule in rules.secrets if rules else ():
         found.update(path for path, _ in paths.find(outputs, paths.pattern(rule)))
     before, secret = old or ({}, set())

@@ -88,29 +88,29 @@ def find(values: Any, rule: Pattern, above: Path = ()) -> Iterator[tuple[Path, A
 
 
 def put(values: Any, path: Sequence[str | int], value: Any) -> None:
-    """Writes a value at a concrete path, making objects on the way; an index may be one past the end of its list.
+    """Writes a value at a concrete path, making objects and lists on the way; an index may be one past the end of its list.
 
     Raises:
         ValueError: The path leads through something that is neither an object nor a list, or beyond a list's end.
     """
     for depth, step in enumerate(path):
-        last = depth == len(path) - 1
-        here = show(path[: depth + 1])
+        here, at = show(path[: depth + 1]), step
         if isinstance(values, list):
             if not str(step).isdigit() or int(step) > len(values):
                 raise ValueError(f"{here}: there is no such element")
-            index = int(step)
-            if index == len(values):
-                values.append({})
-            if last:
-                values[index] = value
-            values = values[index]
-        elif isinstance(values, dict):
-            if last:
-                values[step] = value
-            else:
-                if values.get(step) is None:
-                    values[step] = {}
-                values = values[step]
-        else:
+            at = int(step)
+            if at == len(values):
+                values.append(None)
+            there = values[at]
+        elif not isinstance(values, dict):
             raise ValueError(f"{here}: there is nothing below {show(path[:depth])}")
+        elif isinstance(step, int):
+            raise ValueError(f"{here}: {show(path[:depth])} is not a list")
+        else:
+            there = values.get(step)
+        if depth == len(path) - 1:
+            there = value
+        elif there is None:
+            there = [] if isinstance(path[depth + 1], int) else {}
+        values[at] = there
+        values = there

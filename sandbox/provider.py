@@ -15,9 +15,10 @@ from . import check, faults, paths
 from .lifecycle import Lifecycle, State
 from .proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 from .refusals import Failure, refused_by
-from .rules import UNKNOWN, Refused, Values
+from .rules import Refused, Values
+from .secrecy import showing, texts, veiled
 from .source import UnknownToken
-from .values import decode, encode
+from .values import Secrets, decode, encode, has_unknown
 
 T = TypeVar("T")
 _DIFF = provider_pb2.PropertyDiff
@@ -94,7 +95,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
         values, secrets = decode(request.news)
         failures = self._answer(context, lambda: self.lifecycle.check_configuration(self._configuration(values), secrets))
-        return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(failures))
+        return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(failures, values, secrets))
 
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
         # A provider is never replaced: what its configuration means for a resource shows in the resource's own inputs.
@@ -105,10 +106,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
-        values, _ = decode(request.args)
+        values, secrets = decode(request.args)
         if not values:
             values = {name.rsplit(":", 1)[-1]: value for name, value in request.variables.items()}
-        self._answer(context, lambda: self.lifecycle.configure(check.clean(self._configuration(values))))
+        self._answer(context, lambda: self.lifecycle.configure(check.clean(self._configuration(values))), hidden=texts(values, secrets))
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True)
 
     def _configuration(self, values: Values) -> Values:
@@ -145,7 +146,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 naming=naming[request.autonaming.mode] if request.HasField("autonaming") else "propose",
             ),
         )
-        return provider_pb2.CheckResponse(inputs=encode(checked.inputs, secrets), failures=_failures(checked.failures))
+        return provider_pb2.CheckResponse(inputs=encode(checked.inputs, secrets), failures=_failures(checked.failures, inputs, secrets))
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
         outputs, _ = decode(request.olds)
@@ -170,7 +171,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             planned = self._answer(context, lambda: self.lifecycle.plan(token, name, inputs, secrets))
             return provider_pb2.CreateResponse(properties=_outputs(planned))
-        made = self._call(context, "create", token, name, lambda: self.lifecycle.create(token, name, inputs, secrets))
+        made = self._call(
+            context, "create", token, name, lambda: self.lifecycle.create(token, name, inputs, secrets), texts(inputs, secrets)
+        )
         return provider_pb2.CreateResponse(id=made.id, properties=_outputs(made))
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -181,70 +184,80 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             old = State(request.id, check.clean(old_inputs), outputs, secret_outputs)
             planned = self._answer(context, lambda: self.lifecycle.plan(token, name, inputs, secrets, request.id, old))
             return provider_pb2.UpdateResponse(properties=_outputs(planned))
-        state = self._call(context, "update", token, name, lambda: self.lifecycle.update(token, name, request.id, inputs, secrets))
+        state = self._call(
+            context, "update", token, name, lambda: self.lifecycle.update(token, name, request.id, inputs, secrets), texts(inputs, secrets)
+        )
         return provider_pb2.UpdateResponse(properties=_outputs(state))
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> Any:
-        (inputs, secrets), (_, secret_outputs) = decode(request.inputs), decode(request.properties)
+        (inputs, secrets), (outputs, secret_outputs) = decode(request.inputs), decode(request.properties)
         token, name = _named(request)
-        state = self._call(context, "read", token, name, lambda: self.lifecycle.read(token, name, request.id, inputs))
+        hidden = texts(inputs, secrets) | texts(outputs, secret_outputs)
+        state = self._call(context, "read", token, name, lambda: self.lifecycle.read(token, name, request.id, inputs), hidden)
         if state is None:
             return provider_pb2.ReadResponse()
         # What was made up stays marked as such, and what was secret stays secret.
         found = {**state.inputs, check.DEFAULTS: inputs.get(check.DEFAULTS, [])}
         return provider_pb2.ReadResponse(
             id=state.id,
-            inputs=encode(found, {*secrets, *(path for path in state.secrets if path[0] in state.inputs)}),
-            properties=encode(state.outputs, {*state.secrets, *secret_outputs}),
+            inputs=encode(found, {*secrets, *showing(found, hidden), *(path for path in state.secrets if path[0] in state.inputs)}),
+            properties=encode(state.outputs, {*state.secrets, *secret_outputs, *showing(state.outputs, hidden)}),
         )
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
-        inputs, _ = decode(request.old_inputs)
+        inputs, secrets = decode(request.old_inputs)
         token, name = _named(request)
-        self._call(context, "delete", token, name, lambda: self.lifecycle.delete(token, name, request.id, inputs))
+        self._call(context, "delete", token, name, lambda: self.lifecycle.delete(token, name, request.id, inputs), texts(inputs, secrets))
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
         arguments, secrets = decode(request.args)
-        if any(value is UNKNOWN for value in arguments.values()):
+        if has_unknown(arguments):
             return provider_pb2.InvokeResponse(**{"return": encode({})})
-        values, failures = self._call(context, "invoke", request.tok, "", lambda: self.lifecycle.invoke(request.tok, arguments, secrets))
-        return provider_pb2.InvokeResponse(**{"return": encode(values, secrets)}, failures=_failures(failures))
+        values, failures = self._call(
+            context, "invoke", request.tok, "", lambda: self.lifecycle.invoke(request.tok, arguments, secrets), texts(arguments, secrets)
+        )
+        return provider_pb2.InvokeResponse(**{"return": encode(values, secrets)}, failures=_failures(failures, arguments, secrets))
 
     # --- errors --------------------------------------------------------------------------------------------------------------
 
-    def _call(self, context: grpc.ServicerContext, operation: str, token: str, name: str, work: Callable[[], T]) -> T:
-        """The answer of the cloud, faults and all."""
+    def _call(self, context: grpc.ServicerContext, operation: str, token: str, name: str, work: Callable[[], T], hidden: set[str]) -> T:
+        """The answer of the cloud, faults and all; `hidden` are the secrets that no message may show."""
         cloud, store = self.lifecycle.cloud.name, self.lifecycle.store
         try:
             return self._answer(
-                context, lambda: faults.around(store, cloud, token, name, operation, work, self.cancelled), (operation, token, name)
+                context, lambda: faults.around(store, cloud, token, name, operation, work, self.cancelled), (operation, token, name), hidden
             )
         except faults.TimedOut as timeout:
             if isinstance(timeout.result, State) and operation in ("create", "update"):
                 _partly(context, timeout.result, timeout.message)
             _abort(context, grpc.StatusCode.DEADLINE_EXCEEDED, timeout.message)
 
-    def _answer(self, context: grpc.ServicerContext, work: Callable[[], T], call: tuple[str, str, str] | None = None) -> T:
+    def _answer(
+        self, context: grpc.ServicerContext, work: Callable[[], T], call: tuple[str, str, str] | None = None, hidden: Iterable[str] = ()
+    ) -> T:
         """What the work gives; what it raises as an error that a person can read."""
         try:
             return work()
         except Refused as refusal:
-            message = (
-                refusal.message if not refusal.property or refusal.property in refusal.message else f"{refusal.property}: {refusal.message}"
-            )
+            reason = veiled(refusal.message, hidden)
+            message = reason if not refusal.property or refusal.property in reason else f"{refusal.property}: {reason}"
             if call is not None:
                 operation, token, name = call
                 with self.lifecycle.store.transaction() as transaction:
-                    transaction.note(self.lifecycle.cloud.name, operation, token, "", name, f"refused: {refusal.message}")
+                    transaction.note(self.lifecycle.cloud.name, operation, token, "", name, f"refused: {reason}")
             _abort(context, grpc.StatusCode.FAILED_PRECONDITION, f"{message} {refused_by(refusal.by)}")
         except UnknownToken as unknown:
             _abort(context, grpc.StatusCode.NOT_FOUND, f"{unknown} {refused_by('provider')}")
         except faults.TimedOut:
             raise
         except Exception as error:  # A mistake in the sandbox: say so, where it can be found.
-            traceback.print_exc(file=sys.stderr)
-            _abort(context, grpc.StatusCode.INTERNAL, f"a mistake in the sandbox, not in the program: {type(error).__name__}: {error}")
+            print(veiled(traceback.format_exc(), hidden), file=sys.stderr)
+            _abort(
+                context,
+                grpc.StatusCode.INTERNAL,
+                veiled(f"a mistake in the sandbox, not in the program: {type(error).__name__}: {error}", hidden),
+            )
 
 
 def _abort(context: grpc.ServicerContext, code: grpc.StatusCode, message: str) -> NoReturn:
@@ -258,8 +271,15 @@ def _named(request: Any) -> tuple[str, str]:
     return (request.type or parts[2].rsplit("$", 1)[-1]), (request.name or parts[3])
 
 
-def _failures(failures: Iterable[Failure]) -> list[Any]:
-    return [provider_pb2.CheckFailure(property=failure.property, reason=failure.reason) for failure in failures]
+def _failures(failures: Iterable[Failure], values: Values, secrets: Secrets) -> list[Any]:
+    """The refusals. The engine prints the value of a property that it is told, so that one with secrets is named in the reason alone."""
+    hidden = {path[0] for path in secrets if path[0] in values}
+    return [
+        provider_pb2.CheckFailure(reason=f"{failure.property}: {failure.reason}")
+        if failure.property in hidden
+        else provider_pb2.CheckFailure(property=failure.property, reason=failure.reason)
+        for failure in failures
+    ]
 
 
 def _outputs(state: State) -> Struct:

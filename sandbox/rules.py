@@ -83,7 +83,10 @@ class World(Protocol):
         ...
 
     def number(self, counter: str) -> int:
-        """The next number of a named counter, from 0; never given twice. For addresses and running numbers."""
+        """The next number of a named counter, from 0; never given twice. For addresses and running numbers.
+
+        A counter `reserved …` stands for a name that stays taken after its resource is gone: a reset forgets it.
+        """
         ...
 
     def fixtures(self, kind: str) -> Mapping[str, Values]:

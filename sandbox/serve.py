@@ -56,14 +56,18 @@ def serve(stand_in: Cloud, face: type[Provider] = Provider) -> int:
 
 
 def outlive_nobody(parent: int) -> None:
-    """Returns when the parent process is gone, however it went."""
+    """Returns when the parent process is gone, however it went. Signal handlers run meanwhile."""
+    # A signal that comes just before the wait below would not end it: its number in a pipe does.
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake)
     try:
         handle = os.pidfd_open(parent)
     except (AttributeError, OSError):  # not Linux, or gone already
         while os.getppid() == parent:
             threading.Event().wait(0.5)
         return
-    select.select([handle], [], [])
+    select.select([handle, woken], [], [])
 
 
 if __name__ == "__main__":

@@ -125,19 +125,3 @@ def has_unknown(value: Any) -> bool:
 def is_asset(value: Any) -> bool:
     """Whether a value is an asset or an archive."""
     return isinstance(value, dict) and value.get(SIGNATURE) in (ASSET, ARCHIVE)
-
-
-def masked(values: Values, secrets: Iterable[Path], mask: str = "[secret]") -> Values:
-    """The values with the secret ones replaced, for people to read."""
-    tree = set(secrets)
-
-    def hide(value: Any, path: Path) -> Any:
-        if path in tree:
-            return mask
-        if isinstance(value, dict):
-            return {key: hide(element, (*path, key)) for key, element in value.items()}
-        if isinstance(value, list):
-            return [hide(element, (*path, index)) for index, element in enumerate(value)]
-        return value
-
-    return {name: hide(value, (name,)) for name, value in values.items()}

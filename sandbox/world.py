@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import paths
-from .rules import UNKNOWN, Record, Reference, Scope, Unique, Values
-from .store import Transaction, text
+from .rules import UNKNOWN, Record, Reference, Scope, Type, Values
+from .transaction import Transaction, text
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,40 @@ class StoredWorld:
         return {name: content for (_, name), content in self.transaction.fixtures(self.scope.cloud, kind).items()}
 
 
-def claims(uniques: Sequence[Unique], token: str, inputs: Values, scope: Scope) -> list[tuple[str, str]]:
+def tie(transaction: Transaction, rules: Type | None, number: int, inputs: Values, scope: Scope) -> None:
+    """Takes the unique names of a resource's inputs and notes what they refer to, in place of what it had before.
+
+    Raises:
+        Refused: A name is taken.
+    """
+    transaction.claim(number, claims(rules, inputs, scope))
+    held = [
+        (token, by, value, reference.in_use)
+        for reference, _, value in targets(rules.references if rules else (), inputs)
+        if reference.holds
+        for token in reference.to
+        for by in outputs_by(reference)
+    ]
+    transaction.refer(number, held, scope)
+
+
+def outputs_by(reference: Reference) -> tuple[str, ...]:
+    """The outputs of a target of which a reference may be any one."""
+    return (reference.by,) if isinstance(reference.by, str) else reference.by
+
+
+def claims(rules: Type | None, inputs: Values, scope: Scope) -> list[tuple[str, str]]:
     """The unique names that a resource's inputs claim; one with an absent part claims nothing."""
-    made = []
-    for unique in uniques:
+    made: list[tuple[str, str]] = []
+    if rules is None:
+        return made
+    for unique in rules.unique:
         parts = [paths.get(inputs, paths.pattern(path)) for path in unique.paths]
         if any(part is None or part is UNKNOWN for part in parts):
             continue
         within = {"global": [], "account": [scope.account], "region": [scope.account, scope.region]}[unique.within]
         shown = parts[0] if len(parts) == 1 else ", ".join(map(str, parts))
-        made.append((json.dumps([token, unique.paths, within, parts]), unique.message.format(value=shown)))
+        made.append((json.dumps([rules.token, unique.paths, within, parts]), unique.message.format(value=shown)))
     return made
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.conform import scalar
 from sandbox.lifecycle import Lifecycle
 from sandbox.rules import UNKNOWN, Autoname, Cloud, Scope, Type, Values
 from sandbox.values import ASSET, SIGNATURE
@@ -135,6 +136,11 @@ def test_a_refusal_never_shows_a_secret(life: Lifecycle) -> None:
         for path in ({("region",)}, {("region", 0)}):
             assert all("hush" not in reason for _, reason in failures(life, DROPLET, change, path))
     assert "[secret]" in failures(life, DROPLET, {"region": "hush"}, {("region",)})[0][1]
+
+
+@pytest.mark.parametrize("value", ["1e999", "-1e999", float("inf"), float("nan")])
+def test_a_number_that_json_has_not_is_refused(value: Any) -> None:
+    assert scalar(value, "number") is None
 
 
 def test_every_wrong_input_is_told_at_once(life: Lifecycle) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 
 from sandbox.cli import main
 from sandbox.lifecycle import Lifecycle
+from sandbox.rules import Refused
 from sandbox.store import Store
 from tests.sandbox.engine import ROOT
 from tests.sandbox.stand_in import CERTIFICATE, DROPLET, VPC
@@ -108,6 +110,11 @@ def test_a_change_of_an_output_alone_leaves_the_inputs(web: Lifecycle, run: Run)
         ("nope=1", "no property 'nope'"),
         ("tags[9]=x", "no such element"),
         ("size.a=1", "nothing below size"),
+        ("tags=7", "tags: expected a list of string, got 7"),
+        ("monitoring=NaN", 'monitoring: expected a boolean, got "NaN"'),
+        ("tags[3]=x", "tags[3]: there is no such element"),
+        ("size=", "size: missing required property"),
+        ("backupPolicy[0]=x", "backupPolicy: "),
         ("a..b=1", "not a property path"),
     ],
 )
@@ -116,6 +123,55 @@ def test_a_wrong_change_is_refused_and_changes_nothing(web: Lifecycle, run: Run,
     code, _, errors = run("set", "Droplet/web-0", "region=nyc3", change)
     assert code == 1 and says in errors and errors.startswith("error: ")
     assert web.read(DROPLET, "web-0", "droplet-0") == before
+
+
+def test_a_change_is_of_the_propertys_type_and_makes_lists_where_there_were_none(web: Lifecycle, run: Run) -> None:
+    assert run("set", "Droplet/web-0", "size=5", "sshKeys[0]=key", 'backupPolicy={"plan":"daily","hour":"4"}')[0] == 0
+    found = web.read(DROPLET, "web-0", "droplet-0")
+    assert found and found.inputs["size"] == found.outputs["size"] == "5" and found.inputs["sshKeys"] == ["key"]
+    assert found.inputs["backupPolicy"] == found.outputs["backupPolicy"] == {"plan": "daily", "hour": 4}
+
+
+def test_names_and_references_follow_a_change_by_hand(web: Lifecycle, run: Run) -> None:
+    assert run("set", "Vpc/net", "name=other")[0] == 0
+    assert web.create(VPC, "again", {"region": "fra1", "name": "net"}, set())
+    code, _, errors = run("set", "Vpc/again", "name=other")
+    assert code == 1 and "name other already exists" in errors
+    run("set", "Droplet/web-0", "vpcUuid=vpc-1")
+    with pytest.raises(Refused, match="members"):
+        web.delete(VPC, "again", "vpc-1")
+
+
+def test_a_secret_stays_secret_where_a_change_by_hand_moves_it(life: Lifecycle, run: Run) -> None:
+    inputs = {"image": "i", "size": "s", "region": "fra1", "name": "web", "tags": ["plain", "hushhush"]}
+    life.create(DROPLET, "web", inputs, {("tags", 1)})
+    assert run("set", "Droplet/web", "tags[0]=")[0] == 0
+    assert "hushhush" not in run("show", "Droplet/web")[1] + run("list", "--json")[1]
+
+
+@pytest.mark.parametrize("command", [["list"], ["fault", "list"], ["set", "x", "a=1"], ["reset", "--yes"]])
+def test_a_file_that_is_no_sandbox_is_refused_without_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    other = tmp_path / "notes.txt"
+    other.write_text("not a database, but long enough to have been one")
+    newer = tmp_path / "newer.db"
+    with sqlite3.connect(newer) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    for path, says in ((tmp_path, "unable to open"), (other, "not a database"), (newer, "of another version")):
+        assert main(["--state", str(path), *command]) == 1
+        errors = capsys.readouterr().err
+        assert errors.startswith("error: ") and says in errors and str(path) in errors
+
+
+def test_a_reset_that_is_interrupted_says_so(web: Lifecycle, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", interrupted)
+    code, _, errors = run("reset")
+    assert code == 130 and "nothing was changed" in errors and web.read(VPC, "net", "vpc-0")
 
 
 def test_a_deletion_behind_pulumis_back_is_not_stopped_by_use(web: Lifecycle, run: Run) -> None:
@@ -158,7 +214,15 @@ def test_a_reset_forgets_everything_but_asks_first(web: Lifecycle, run: Run, mon
     assert "0 resources" in run("list")[1]
     web.create(VPC, "net", {"region": "fra1", "name": "net"}, set())
     assert "1 resource forgotten" in run("reset", "--yes")[1]
-    assert web.create(VPC, "net", {"region": "fra1", "name": "net"}, set()).id == "vpc-0"
+
+
+def test_after_a_reset_no_id_that_a_state_still_knows_is_given_again(web: Lifecycle, run: Run) -> None:
+    """Else the next `up` of a stack from before would change or delete what another one made."""
+    given = ["vpc-0"]
+    for which in ([], ["--cloud", "digitalocean"]):
+        run("reset", "--yes", *which)
+        given.append(web.create(VPC, "net", {"region": "fra1", "name": "net"}, set()).id)
+    assert len(set(given)) == 3
 
 
 def test_an_empty_sandbox_says_so_and_is_not_made_by_looking(run: Run, store: Store) -> None:

@@ -84,6 +84,11 @@ def test_changes_that_are_ignored_do_not_count(life: Lifecycle) -> None:
     assert told(compare(life, DROPLET, DROP, new, ignored=["image", "tags[0]"])) == [("tags[1]", "delete", False)]
 
 
+def test_an_ignored_path_may_be_quoted_as_the_engine_writes_it(life: Lifecycle) -> None:
+    old, new = {"tags": {"a.b": "1", "c": "1"}}, {"tags": {"a.b": "2", "c": "2"}}
+    assert told(compare(life, TAG, old, new, ignored=['tags["a.b"]'])) == [("tags.c", "update", False)]
+
+
 def test_a_whole_number_and_its_float_are_the_same(life: Lifecycle) -> None:
     assert told(compare(life, BALANCER, {"sizeUnit": 1}, {"sizeUnit": 1.0})) == []
     assert told(compare(life, BALANCER, {"enableProxyProtocol": True}, {"enableProxyProtocol": 1})) != []

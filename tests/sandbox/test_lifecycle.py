@@ -199,6 +199,19 @@ def test_in_a_regional_cloud_ids_belong_to_a_region_and_a_resource_may_name_its_
     assert here.read(VPC, "a", "net") is not None
 
 
+def test_a_name_means_the_thing_of_its_own_region_and_holds_no_other(store: Store) -> None:
+    named = Type(token=VPC, id=lambda making: str(making.get("name")))
+    member = Type(token=DROPLET, references=(Reference(path="vpcUuid", to=(VPC,)),))
+    cloud = Cloud(**{**vars(CLOUD), "regional": True, "types": {VPC: named, DROPLET: member}})
+    life = Lifecycle(cloud, store, Scope(cloud="digitalocean", account="team", region="nyc3"))
+    for region in ("nyc3", "fra1"):
+        life.create(VPC, region, {"name": "net", "region": region}, set())
+    life.create(DROPLET, "web", {**WEB, "vpcUuid": "net"}, set())
+    life.delete(VPC, "nyc3", "net", {"region": "nyc3"})
+    with pytest.raises(Refused, match="net is in use by"):
+        life.delete(VPC, "fra1", "net", {"region": "fra1"})
+
+
 # --- previews ------------------------------------------------------------------------------------------------------------------
 
 

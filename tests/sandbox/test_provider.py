@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -18,6 +19,7 @@ from tests.sandbox.engine import Engine, plain, urn
 from tests.sandbox.stand_in import CERTIFICATE, CLOUD, DROPLET, GET_REGION, VPC
 
 NET: Values = {"region": "fra1"}
+WEB: Values = {"image": "i", "size": "s", "region": "fra1", "name": "web"}
 
 
 @pytest.fixture
@@ -219,3 +221,46 @@ def test_a_create_that_times_out_is_recorded_as_not_ready(engine: Engine, store:
     assert failed.id == "certificate-0" and "timeout" in failed.reasons[0]
     assert decode(failed.properties)[1] >= {("privateKey",)} and decode(failed.inputs)[1] == {("privateKey",)}
     assert engine.read(CERTIFICATE, "c", failed.id).id == failed.id
+
+
+def test_no_message_shows_a_secret(engine: Engine, store: Store) -> None:
+    """Neither a refusal nor the journal. The engine shows the value of the property that it is told, so that a secret one is only named."""
+    (wrong,) = engine.check(DROPLET, "web", {**WEB, "tags": "hushhush"}, secrets={("tags",)}).failures
+    assert not wrong.property and wrong.reason.startswith("tags: expected a list of string")
+    (spaced,) = engine.check(VPC, "net", {**NET, "name": "hush hush"}, secrets={("name",)}).failures
+    assert not spaced.property and "name: no spaces please" in spaced.reason
+    with pytest.raises(grpc.RpcError) as missing:
+        engine.create(DROPLET, "web", {**WEB, "vpcUuid": "hushhush"}, {("vpcUuid",)})
+    assert "VPC [secret] does not exist" in missing.value.details()
+    token = provider_pb2.ConfigureRequest(args=encode({"token": "wrong"}, {("token",)}))
+    with pytest.raises(grpc.RpcError) as unauthenticated:
+        engine.stub.Configure(token)
+    assert "wrong" not in unauthenticated.value.details()
+    with store.reading() as reading:
+        assert "hushhush" not in str(reading.journal())
+
+
+def test_a_secret_input_that_comes_back_as_another_output_is_secret_there_too(store: Store) -> None:
+    repeating = replace(CLOUD, default_outputs=lambda making, names: {"vpcUrn": f"do:vpc:{making.get('description')}"})
+    server, port = start(repeating, store)
+    engine = Engine(port)
+    try:
+        made = engine.create(VPC, "net", {**NET, "description": "hushhush"}, {("description",)})
+        assert decode(made.properties)[1] == {("description",), ("vpcUrn",)}
+    finally:
+        engine.close()
+        server.stop(0)
+
+
+def test_a_secret_that_drift_moved_in_a_list_is_secret_at_its_new_place(engine: Engine) -> None:
+    made = engine.create(DROPLET, "web", {**WEB, "tags": ["hushhush", "plain"]})
+    before = encode({**WEB, "tags": ["plain", "hushhush"]}, {("tags", 1)})
+    request = provider_pb2.ReadRequest(urn=urn(DROPLET, "web"), id=made.id, inputs=before, properties=before)
+    found = engine.stub.Read(request)
+    for properties in (found.inputs, found.properties):
+        assert ("tags", 0) in decode(properties)[1]
+
+
+def test_a_lookup_that_asks_for_something_unknown_within_waits(engine: Engine) -> None:
+    answer = engine.stub.Invoke(provider_pb2.InvokeRequest(tok=GET_REGION, args=encode({"slug": {"of": [UNKNOWN]}})))
+    assert not answer.failures and not plain(getattr(answer, "return"))

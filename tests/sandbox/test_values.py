@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.rules import UNKNOWN
-from sandbox.values import ASSET, OUTPUT, REFERENCE, SECRET, SIGNATURE, UNKNOWNS, decode, encode, has_unknown, is_asset, masked
+from sandbox.secrecy import masked
+from sandbox.values import ASSET, OUTPUT, REFERENCE, SECRET, SIGNATURE, UNKNOWNS, decode, encode, has_unknown, is_asset
 
 keys = st.text(max_size=8).filter(lambda key: key != SIGNATURE)
 scalars = (

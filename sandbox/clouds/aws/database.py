@@ -109,7 +109,7 @@ def _deletable(record: Record, world: World) -> None:
         raise Refused(
             "final_snapshot_identifier is required when skip_final_snapshot is false", property="finalSnapshotIdentifier", by="provider"
         )
-    if world.number(f"snapshots {record.scope.account} {record.scope.region} {name}"):
+    if world.number(f"reserved snapshot {record.scope.account} {record.scope.region} {name}"):
         raise Refused(f"DBSnapshotAlreadyExists: Cannot create the snapshot because a snapshot with the identifier {name} already exists.")
 
 

@@ -119,7 +119,7 @@ def _free_name(making: Making) -> None:
 
     A counter, which outlives the instance, knows the names that were ever given; the sandbox has no weeks.
     """
-    if making.world.one(SQL_INSTANCE, making.get("name"), "name") or making.world.number(f"gcp sql instance {_path(making)}"):
+    if making.world.one(SQL_INSTANCE, making.get("name"), "name") or making.world.number(f"reserved sql instance {_path(making)}"):
         raise Refused(
             f"googleapi: Error 409: The Cloud SQL instance '{making.get('name')}' already exists. When you delete an instance, "
             "you can't reuse the name of the deleted instance until one week from the deletion date., instanceAlreadyExists",
