@@ -299,8 +299,11 @@ class Sdk:
     def _named(self, name: str, home: Path, text: bytes, outputs: bool) -> Shape:
         """The shape of a quoted annotation: an input class, an enum, or (`_ec2.X`, `outputs.X`) one of another module."""
         module, _, ref = name.rpartition(".")
-        if outputs or module == "outputs":
-            return Shape("object") if outputs else ANY
+        if outputs:
+            # In outputs, what is not one of the module `outputs` is an enum, whose values are the cloud's to choose.
+            return Shape("object") if module.endswith("outputs") else ANY
+        if module == "outputs":
+            return ANY
         if module == "pulumi":
             return _PRIMITIVES.get(name, ANY)
         if module and not module.startswith("_enums") and not module.startswith("_inputs"):

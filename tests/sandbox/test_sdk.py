@@ -159,3 +159,11 @@ def test_reading_imports_nothing_of_the_sdk() -> None:
 @pytest.mark.parametrize(("name", "file"), [("loadBalancer", "load_balancer"), ("v2modelsIntent", "v2models_intent"), ("vpc", "vpc")])
 def test_file_names_are_the_code_generators(name: str, file: str) -> None:
     assert snake(name) == file
+
+
+def test_an_enum_among_the_outputs_is_no_object() -> None:
+    """A list of metrics is read as what the cloud answers: words."""
+    shape = Sdk("pulumi_aws").resource("aws:autoscaling/group:Group").outputs["enabledMetrics"].shape
+    assert shape.of is not None and shape.of.kind == "any"
+    launch_template = Sdk("pulumi_aws").resource("aws:autoscaling/group:Group").outputs["launchTemplate"].shape
+    assert launch_template.kind == "object"
