@@ -2,23 +2,11 @@
 
 import ipaddress
 
+from sandbox.clouds.shared import kept
 from sandbox.rules import Making, Record, Refused, Unique, Values, World
 
 from .facts import resource
-from .words import (
-    ADDRESS,
-    INSTANCE,
-    NAT_GATEWAY,
-    SUBNET,
-    arn,
-    hex_id,
-    kept,
-    names,
-    near,
-    subnet,
-    tags_fit,
-    vpc,
-)
+from .words import ADDRESS, INSTANCE, NAT_GATEWAY, SUBNET, arn, hex_id, names, near, subnet, tags_fit, vpc
 
 
 def ipv4_range(text: str) -> ipaddress.IPv4Network | None:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from sandbox.clouds.shared import input_id, known
 from sandbox.rules import UNKNOWN, Limit, Making, Record, Reference, Refused, Unique, Values
 
 from .facts import resource
 from .images import architecture, refuse_missing_image
 from .places import REGIONS, digest
-from .words import GROUP, NAME, SUBNET, TARGET_GROUP, TEMPLATE, arn, input_id, known, name_fits, names, subnet, tags_fit, uuid, words
+from .words import GROUP, NAME, SUBNET, TARGET_GROUP, TEMPLATE, arn, name_fits, names, subnet, tags_fit, uuid, words
 
 # Groups
 

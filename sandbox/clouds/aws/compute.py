@@ -5,6 +5,7 @@ import hashlib
 import re
 from typing import Any
 
+from sandbox.clouds.shared import input_id, kept, known
 from sandbox.rules import Autoname, Limit, Making, Record, Refused, Unique, Values
 
 from .addresses import private_ipv4, public_ipv4
@@ -20,9 +21,6 @@ from .words import (
     TEMPLATE,
     arn,
     hex_id,
-    input_id,
-    kept,
-    known,
     name_fits,
     names,
     security_group,

@@ -2,6 +2,7 @@
 
 import re
 
+from sandbox.clouds.shared import kept
 from sandbox.rules import Autoname, Making, Record, Reference, Refused, Unique, Values, World
 
 from .database_checks import CHECKS
@@ -17,7 +18,6 @@ from .words import (
     VPC,
     arn,
     capital_id,
-    kept,
     listed,
     moment,
     names,

@@ -2,13 +2,11 @@
 
 import re
 
+from sandbox.clouds.shared import known
 from sandbox.rules import Making, Refused
 
 from .engines import DEFAULT_PORTS, FAMILIES, PASSWORD_LENGTHS, RESERVED_USERS, newest, storage_minimum
 from .images import database_class_exists
-from .words import (
-    known,
-)
 
 
 def _copied(making: Making) -> bool:

@@ -1,21 +1,11 @@
 """Parameter groups and subnet groups of databases."""
 
+from sandbox.clouds.shared import input_id, known
 from sandbox.rules import UNKNOWN, Making, Refused, Unique, Values
 
 from .engines import FAMILIES, PARAMETERS, STATIC
 from .facts import resource
-from .words import (
-    LOWER,
-    PARAMETER_GROUP,
-    SUBNET,
-    SUBNET_GROUP,
-    arn,
-    input_id,
-    known,
-    subnet,
-    tags_fit,
-    words,
-)
+from .words import LOWER, PARAMETER_GROUP, SUBNET, SUBNET_GROUP, arn, subnet, tags_fit, words
 
 
 def _family(making: Making) -> None:

@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
+from sandbox.clouds.shared import input_id, kept, known
 from sandbox.rules import Autoname, Making, Record, Refused, Unique, Values, World
 
 from .facts import resource
-from .words import POLICY, PROFILE, ROLE, arn, capital_id, input_id, kept, known, moment, name_fits, names, near, tags_fit, words
+from .words import POLICY, PROFILE, ROLE, arn, capital_id, moment, name_fits, names, near, tags_fit, words
 
 MANAGED = words(
     """

@@ -2,23 +2,12 @@
 
 from typing import Any
 
+from sandbox.clouds.shared import known
 from sandbox.rules import Limit, Making, Record, Reference, Refused, Unique, Values
 
 from .facts import resource
 from .target_groups import balancers_of, target_arns
-from .words import (
-    CERTIFICATE,
-    LISTENER,
-    LOAD_BALANCER,
-    TARGET_GROUP,
-    all_known,
-    fresh,
-    known,
-    names,
-    others,
-    tags_fit,
-    words,
-)
+from .words import CERTIFICATE, LISTENER, LOAD_BALANCER, TARGET_GROUP, all_known, fresh, names, others, tags_fit, words
 
 
 def _actions(block: str) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sandbox.clouds.shared import kept, known
 from sandbox.rules import Making, Record, Refused, Unique, Values, World
 
 from .addresses import ipv4_range
@@ -18,8 +19,6 @@ from .words import (
     VPC,
     arn,
     hex_id,
-    kept,
-    known,
     near,
     others,
     tags_fit,

@@ -2,22 +2,12 @@
 
 import ipaddress
 
+from sandbox.clouds.shared import kept
 from sandbox.rules import UNKNOWN, Limit, Making, Record, Refused, Values
 
 from .facts import resource
 from .security import RULES, weight
-from .words import (
-    EGRESS,
-    INGRESS,
-    NAME,
-    PREFIX_LIST,
-    arn,
-    hex_id,
-    kept,
-    others,
-    tags_fit,
-    words,
-)
+from .words import EGRESS, INGRESS, NAME, PREFIX_LIST, arn, hex_id, others, tags_fit, words
 
 # Prefix lists
 

@@ -3,23 +3,12 @@
 import json
 import re
 
+from sandbox.clouds.shared import input_id, known
 from sandbox.rules import Making, Refused, Unique, Values
 
 from .facts import resource
 from .places import letters
-from .words import (
-    KEY,
-    NAME,
-    SECRET,
-    arn,
-    fresh,
-    input_id,
-    known,
-    names,
-    tags_fit,
-    uuid,
-    words,
-)
+from .words import KEY, NAME, SECRET, arn, fresh, names, tags_fit, uuid, words
 
 
 def _new_uuid(making: Making) -> str:

@@ -2,22 +2,12 @@
 
 import re
 
+from sandbox.clouds.shared import input_id
 from sandbox.rules import Autoname, Making, Refused, Unique, Values
 
 from .facts import resource
 from .places import digest, letters
-from .words import (
-    CERTIFICATE,
-    NAME,
-    TOPIC,
-    arn,
-    fresh,
-    input_id,
-    names,
-    tags_fit,
-    uuid,
-    words,
-)
+from .words import CERTIFICATE, NAME, TOPIC, arn, fresh, names, tags_fit, uuid, words
 
 
 def _new_uuid(making: Making) -> str:

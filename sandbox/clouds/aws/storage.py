@@ -3,22 +3,12 @@
 import re
 from typing import Any
 
+from sandbox.clouds.shared import input_id, kept, known
 from sandbox.rules import Autoname, Making, Record, Reference, Refused, Type, Unique, Values, World
 
 from .facts import resource
 from .places import letters
-from .words import (
-    BUCKET,
-    arn,
-    capital_id,
-    input_id,
-    kept,
-    known,
-    moment,
-    near,
-    tags_fit,
-    words,
-)
+from .words import BUCKET, arn, capital_id, moment, near, tags_fit, words
 
 
 def _bucket_name(making: Making) -> None:

@@ -1,10 +1,8 @@
 """What AWS's types have in common: ids, ARNs, names, tags, and what refers to what."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from sandbox import paths
 from sandbox.rules import UNKNOWN, Autoname, Making, Record, Reference, Refused, Rule, Values, World
 
 from .places import digest, letters
@@ -53,13 +51,6 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def known(making: Making, path: str) -> Iterator[tuple[str, Any]]:
-    """The values at a rule's path, each with its own path, but for those that are not known yet."""
-    for where, value in paths.find(making.inputs, paths.pattern(path)):
-        if value is not UNKNOWN and value is not None:
-            yield paths.show(where), value
-
-
 def listed(making: Making, path: str) -> list[str]:
     """The known elements of a list."""
     return [value for value in making.get(path) or [] if value is not UNKNOWN]
@@ -68,11 +59,6 @@ def listed(making: Making, path: str) -> list[str]:
 def all_known(making: Making, *names: str) -> bool:
     """Whether the inputs are given and known."""
     return all(making.inputs.get(name) not in (None, UNKNOWN) for name in names)
-
-
-def kept(making: Making, output: str, make: Callable[[], Any]) -> Any:
-    """An output that stays as it was when the resource was made."""
-    return making.old.outputs[output] if making.old and making.old.outputs.get(output) is not None else make()
 
 
 def moment(making: Making) -> str:
@@ -92,11 +78,6 @@ def fresh(making: Making) -> str:
 def hex_id(prefix: str) -> Callable[[Making], str]:
     """Makes ids as EC2 has them: a prefix, a zero and sixteen hex digits."""
     return lambda making: f"{prefix}-0{fresh(making)[:16]}"
-
-
-def input_id(path: str) -> Callable[[Making], str]:
-    """The id is an input: a name."""
-    return lambda making: str(making.get(path))
 
 
 def capital_id(length: int, prefix: str = "") -> Callable[[Making], str]:
