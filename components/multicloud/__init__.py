@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from .front.contract import Steering as Steering
     from .front.contract import pool_of as pool_of
     from .front.ranges import cloudflare_ranges as cloudflare_ranges
+    from .machine.container import Container as Container
+    from .machine.container import Registry as Registry
     from .machine.workload import Archive as Archive
     from .machine.workload import Git as Git
     from .machine.workload import StaticSite as StaticSite
@@ -51,6 +53,9 @@ if TYPE_CHECKING:
     from .network.gcp import GcpNetworkArgs as GcpNetworkArgs
     from .web.aws import AwsWebTier as AwsWebTier
     from .web.aws import AwsWebTierArgs as AwsWebTierArgs
+    from .web.contract import (
+        Debian as Debian,
+    )
     from .web.contract import (
         HealthCheck as HealthCheck,
     )
@@ -71,10 +76,17 @@ if TYPE_CHECKING:
     )
     from .web.digitalocean import DigitalOceanWebTier as DigitalOceanWebTier
     from .web.digitalocean import DigitalOceanWebTierArgs as DigitalOceanWebTierArgs
+    from .web.exposure import Certificate as Certificate
+    from .web.exposure import Exposure as Exposure
+    from .web.exposure import Registration as Registration
+    from .web.exposure import Replacement as Replacement
     from .web.external import ExternalWebTier as ExternalWebTier
     from .web.external import ExternalWebTierArgs as ExternalWebTierArgs
     from .web.gcp import GcpWebTier as GcpWebTier
     from .web.gcp import GcpWebTierArgs as GcpWebTierArgs
+    from .web.schedule import Day as Day
+    from .web.schedule import Period as Period
+    from .web.schedule import Schedule as Schedule
 
 
 __version__ = "0.1.0"
@@ -88,15 +100,18 @@ _MODULES = {
     "front.cloudflare": ("CloudflareFront",),
     "front.contract": ("CloudflareFrontArgs", "Monitor", "Plan", "Pool", "SessionAffinity", "Steering", "pool_of"),
     "front.ranges": ("cloudflare_ranges",),
+    "machine.container": ("Container", "Registry"),
     "machine.workload": ("Archive", "Git", "StaticSite"),
     "network.aws": ("AwsNetwork", "AwsNetworkArgs"),
     "network.digitalocean": ("DigitalOceanNetwork", "DigitalOceanNetworkArgs"),
     "network.gcp": ("GcpNetwork", "GcpNetworkArgs"),
     "web.aws": ("AwsWebTier", "AwsWebTierArgs"),
-    "web.contract": ("HealthCheck", "Origin", "Servers", "Size", "WebTier", "WebTierArgs"),
+    "web.contract": ("Debian", "HealthCheck", "Origin", "Servers", "Size", "WebTier", "WebTierArgs"),
     "web.digitalocean": ("DigitalOceanWebTier", "DigitalOceanWebTierArgs"),
+    "web.exposure": ("Certificate", "Exposure", "Registration", "Replacement"),
     "web.external": ("ExternalWebTier", "ExternalWebTierArgs"),
     "web.gcp": ("GcpWebTier", "GcpWebTierArgs"),
+    "web.schedule": ("Day", "Period", "Schedule"),
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 

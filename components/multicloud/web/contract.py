@@ -15,15 +15,27 @@ import pulumi
 from ..arguments import known
 from ..errors import ArgumentError
 from ..machine import user_data
+from ..machine.container import Container
 from ..machine.workload import StaticSite
 from ..network import addresses
 from ..tags import check as check_tags
+from .exposure import Certificate, Exposure, Registration, Replacement
+from .schedule import Schedule
 
 MOST_MACHINES = 2000
 """The most in one regional group on Google Cloud, and a number that no other cloud gives without being asked.
 
 Source: https://cloud.google.com/compute/docs/instance-groups/regional-migs
 """
+
+
+class Debian(StrEnum):
+    """A release of Debian, the same on every cloud."""
+
+    BOOKWORM = "12"
+    """Debian 12, until June 2028 with long-term support."""
+    TRIXIE = "13"
+    """Debian 13, until June 2030 with long-term support."""
 
 
 class Size(StrEnum):
@@ -142,12 +154,33 @@ class WebTierArgs:
     """A script of your own instead of `site`, `#!/bin/sh` and so on: run once, as root, at each machine's first boot. The machine is
     healthy when it has ended with 0 and its server answers the health check, whose PORT and HEALTH_PATH it finds in its environment,
     beside CLOUD and REGION. It stands in the user data, so it must hold no secret."""
+    container: Optional[Container] = None
+    """A container instead of `site`: its server answers the health check, on the container's own port."""
+    release: Optional[Debian] = None
+    """The machines' release of Debian. Defaults to 12."""
     health_check: Optional[HealthCheck] = None
     """How health is found out. Defaults to `/healthz` on port 80."""
+    schedule: Optional[Schedule] = None
+    """Other numbers of machines for times of the week. Defaults to none: `servers` at all times."""
+    replacement: Optional[Replacement] = None
+    """In what steps machines are replaced. Defaults to half as many new ones at a time, healthy before old ones go."""
     network: Optional[str] = None
     """Address range of the tier's own network in CIDR form. Each cloud has a default of its own, so that they can be linked."""
+    network_id: Optional[pulumi.Input[str]] = None
+    """An existing network instead of one of the tier's own, by its id: a VPC's on AWS (`vpc-...`) and DigitalOcean (a UUID), a network's
+    name or self link on Google Cloud. It has to give the machines a way out to the internet."""
+    subnet_ids: Optional[list[pulumi.Input[str]]] = None
+    """The subnets of `network_id` to use: two or more in different zones on AWS, one in the region on Google Cloud, none on
+    DigitalOcean."""
+    exposure: Optional[Exposure] = None
+    """What the front sends visitors to. Defaults to `load_balancer`."""
+    registration: Optional[Registration] = None
+    """Where machines put themselves, where `exposure` is `registered`."""
+    certificate: Optional[Certificate] = None
+    """What the tier shows over HTTPS, on port 443 and no other. Defaults to none: plain HTTP on port 80."""
     admitted_ranges: Optional[pulumi.Input[list[pulumi.Input[str]]]] = None
-    """CIDR ranges that may reach the load balancer: those of the front. Defaults to none: nobody but the cloud's own health checks."""
+    """CIDR ranges that may reach the origins, be it the load balancer or the machines: those of the front. Defaults to none: nobody
+    but the cloud's own health checks."""
     tags: Optional[dict[str, str]] = None
     """Laid over the tags that every resource gets: project, stack, component, managed-by."""
 
@@ -161,22 +194,96 @@ class WebTierArgs:
         """The health check, the default filled in."""
         return self.health_check or HealthCheck()
 
+    @property
+    def effective_release(self) -> Debian:
+        """The release of Debian, the default filled in."""
+        return self.release or Debian.BOOKWORM
+
+    @property
+    def effective_exposure(self) -> Exposure:
+        """The exposure, the default filled in."""
+        return self.exposure or Exposure.LOAD_BALANCER
+
+    @property
+    def effective_replacement(self) -> Replacement:
+        """How machines are replaced, the default filled in."""
+        return self.replacement or Replacement()
+
+    @property
+    def origin_port(self) -> int:
+        """The port that the front comes to: that of the load balancer, or of the machines themselves."""
+        if self.certificate is not None:
+            return 443
+        return 80 if self.effective_exposure is Exposure.LOAD_BALANCER else self.effective_health_check.effective_port
+
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on any cloud. A cloud's own class adds what cannot work there."""
         self.servers.check()
         self.effective_health_check.check()
+        self.effective_replacement.check()
+        self._check_schedule()
+        self._check_exposure()
+        self._check_existing_network()
         if self.size is not None and self.machine_type is not None:
             raise ArgumentError("machine_type", "is given beside size, which it would overrule", "leave one of the two out")
         if self.site is not None:
             self.site.check()
-        if self.script is not None and self.site is not None:
-            raise ArgumentError("script", "is given beside site, and a machine has one workload", "leave one of the two out")
+        workloads = [name for name in ("site", "script", "container") if getattr(self, name) is not None]
+        if len(workloads) > 1:
+            wrong = f"is given beside {workloads[0]}, and a machine has one workload"
+            raise ArgumentError(workloads[1], wrong, "leave one of the two out")
+        if self.container is not None:
+            self.container.check()
+        if self.certificate is not None:
+            self.certificate.check()
         if self.network is not None:
             addresses.network(self.network)
         addresses.ranges(known(self.admitted_ranges), "admitted_ranges")
         check_tags(self.tags or {})
 
-    def render_user_data(self, cloud: str, region: str, component: str, commands: Sequence[str] = ()) -> str:
+    def _check_schedule(self) -> None:
+        if self.schedule is None:
+            return
+        self.schedule.check()
+        for index, period in enumerate(self.schedule.periods):
+            path = f"schedule.periods[{index}].servers"
+            if period.servers > MOST_MACHINES:
+                raise ArgumentError(path, f"{period.servers} is above {MOST_MACHINES}", f"give {MOST_MACHINES} at most")
+            if self.servers.scales and period.servers > self.servers.most:
+                raise ArgumentError(path, f"{period.servers} is above servers.max, {self.servers.most}", "raise servers.max")
+
+    def _check_exposure(self) -> None:
+        exposure = self.effective_exposure
+        if exposure is Exposure.REGISTERED and self.registration is None:
+            raise ArgumentError("registration", "is missing, and exposure is registered", "say where machines put themselves")
+        if exposure is not Exposure.REGISTERED and self.registration is not None:
+            raise ArgumentError("registration", f"is given, and exposure is {exposure}", "write exposure: registered, or leave it out")
+        if self.registration is not None:
+            self.registration.check()
+        if exposure is Exposure.MACHINES and self.servers.scales:
+            wrong = f"{self.servers.most} is above servers.min, and machines with reserved addresses are a fixed number"
+            raise ArgumentError("servers.max", wrong, "leave it out, or write exposure: registered or load_balancer")
+        if exposure is Exposure.MACHINES and self.schedule is not None:
+            mend = "leave it out, or write exposure: registered or load_balancer"
+            raise ArgumentError("schedule", "is given, and machines with reserved addresses are a fixed number", mend)
+        if self.certificate is not None and exposure is not Exposure.LOAD_BALANCER and self.script is not None:
+            mend = "let the script set up HTTPS by itself, or write exposure: load_balancer"
+            raise ArgumentError("certificate", "is given beside script, whose own server answers visitors", mend)
+
+    def _check_existing_network(self) -> None:
+        if self.network_id is not None and self.network is not None:
+            raise ArgumentError("network", "is given beside network_id, whose range is what it is", "leave one of the two out")
+        if self.subnet_ids is not None and self.network_id is None:
+            raise ArgumentError("subnet_ids", "is given without network_id", "name the network that they belong to, or leave it out")
+
+    def render_user_data(
+        self,
+        cloud: str,
+        region: str,
+        component: str,
+        commands: Sequence[str] = (),
+        private_key_secret: pulumi.Input[str] | None = None,
+    ) -> pulumi.Input[str]:
         """The user data of the tier's machines. A cloud's own class gives it as `user_data`, and renders it in its `check`, too.
 
         Args:
@@ -184,6 +291,8 @@ class WebTierArgs:
             region: The region.
             component: The tier's name, which the default page shows.
             commands: Shell scripts that the cloud needs.
+            private_key_secret: Name of the secret in the cloud's store that holds the private key of `certificate`, where the machines
+                show it themselves.
 
         Raises:
             ArgumentError: Below `site` or `health_check`, or at `script`; see `user_data.render`.
@@ -225,3 +334,5 @@ class WebTier(Protocol):
     """Where the tier is reached: one origin for a load balancer."""
     health_path: pulumi.Output[str]
     """The path of the health check, for the front's monitor."""
+    port: pulumi.Output[int]
+    """Where the origins listen: 443 for HTTPS alone, and any other for plain HTTP."""
