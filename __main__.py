@@ -3,7 +3,8 @@
 import pulumi
 
 from stacks.compose import compose
-from stacks.model import read
+from stacks.model import read, read_secrets
 
-for name, value in compose(read()).items():
+environment = read()
+for name, value in compose(environment, read_secrets(environment)).items():
     pulumi.export(name, value)

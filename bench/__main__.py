@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-from bench import growth, sandbox_cost
+from bench import growth, sandbox_cost, tier_cost
 from bench.measure import HEAD
 
-NAMES = ("sandbox", "growth")
+NAMES = ("sandbox", "tier", "growth")
 
 
 def main() -> int:
@@ -21,6 +21,16 @@ def main() -> int:
         ratios = sandbox_cost.run(given.pairs)
         kept = all(ratio.median <= ratio.limit for ratio in ratios)
         print("## The sandbox against providers that accept everything\n", HEAD, *(ratio.row() for ratio in ratios), "", sep="\n")
+    if "tier" in names:
+        ratios = tier_cost.run(given.pairs)
+        kept &= all(ratio.median <= ratio.limit for ratio in ratios)
+        print(
+            "## A tier through its component against the same resources written flat\n",
+            HEAD,
+            *(ratio.row() for ratio in ratios),
+            "",
+            sep="\n",
+        )
     if "growth" in names:
         points = growth.run()
         kept &= all(max(point.preview, point.up) <= point.tiers for point in points)

@@ -152,7 +152,7 @@ class Lifecycle:
                 cloud=self.cloud.name, token=token, id=making.id, inputs=inputs, outputs=outputs, scope=making.scope, created=making.now
             )
             transaction.refuse_taken(claims(rules, inputs, making.scope))
-            number = transaction.insert(record, name=name, place=self._place(making.scope), secrets=secret)
+            number = transaction.insert(record, name=name, place=self._place(token, making.scope), secrets=secret)
             tie(transaction, rules, number, inputs, making.scope)
             transaction.note(self.cloud.name, "create", token, making.id, name, "done")
         return State(making.id, inputs, outputs, secret)
@@ -262,12 +262,13 @@ class Lifecycle:
     def _world(self, transaction: Transaction, inputs: Values) -> StoredWorld:
         return StoredWorld(transaction, self._scope_of(inputs))
 
-    def _place(self, scope: Scope) -> str:
-        return scope.region if self.cloud.regional else ""
+    def _place(self, token: str, scope: Scope) -> str:
+        """Where an id is unique: a type without a region, like a role on AWS, is one thing for the providers of all regions."""
+        return scope.region if self.cloud.regional and "region" in self.sdk.resource(token).inputs else ""
 
     def _find(self, transaction: Transaction, token: str, id: str, inputs: Values) -> Held | None:
         scope = self._scope_of(inputs)
-        return transaction.get(token, id, scope, self._place(scope))
+        return transaction.get(token, id, scope, self._place(token, scope))
 
     def _refuse_missing(self, rules: Type | None, making: Making, world: World) -> None:
         before = making.old.inputs if making.old else {}

@@ -12,32 +12,36 @@ from multicloud.database.pair import PostgresPairArgs
 
 from .model.environment import Accounts, Environment
 from .model.mapping import front_args, pair_args, tier_args
+from .model.secrets import Secrets
 from .model.web import CloudTier
 from .providers import Providers
 
 TIERS = {"aws": "AwsWebTier", "gcp": "GcpWebTier", "digitalocean": "DigitalOceanWebTier", "external": "ExternalWebTier"}
 """The component of each cloud."""
 
-EXPORTED = ("cloud", "region", "origins", "user_data")
+EXPORTED = ("cloud", "region", "origins", "port", "user_data")
 """What the stack says of a tier. Only machines of somebody else have `user_data`, to be booted with."""
 
 
-def compose(environment: Environment) -> dict[str, Any]:
+def compose(environment: Environment, secrets: Secrets) -> dict[str, Any]:
     """Registers everything of an environment, and returns what the stack exports.
 
     Args:
         environment: The environment, checked.
+        secrets: The stack's, hidden.
     """
     providers = Providers(environment.accounts or Accounts())
     cloudflare = providers.other("cloudflare")
     admitted = multicloud.cloudflare_ranges(pulumi.InvokeOptions(provider=cloudflare))
+
+    zone_id = _zone_id(environment, cloudflare)
 
     tiers = {}
     for name, tier in environment.web.items():
         component = getattr(multicloud, TIERS[tier.cloud])
         # Machines of somebody else need no provider.
         options = pulumi.ResourceOptions(providers=[providers.cloud(tier.cloud, tier.region)]) if isinstance(tier, CloudTier) else None
-        tiers[name] = component(name, tier_args(tier, environment.tags, admitted), options)
+        tiers[name] = component(name, tier_args(tier, environment.tags, admitted, secrets, zone_id), options)
 
     front = multicloud.CloudflareFront(
         "front",
@@ -57,6 +61,16 @@ def compose(environment: Environment) -> dict[str, Any]:
     if environment.database:
         exports["database"] = _database(pair_args(environment.database, environment.tags), providers)
     return exports
+
+
+def _zone_id(environment: Environment, provider: pulumi.ProviderResource) -> pulumi.Input[str]:
+    """Cloudflare's id of the front's zone, where machines need it to register."""
+    if not any(tier.registration for tier in environment.web.values()):
+        return ""
+    import pulumi_cloudflare as cloudflare
+
+    zone = cloudflare.get_zone_output(filter={"name": environment.front.zone, "match": "all"}, opts=pulumi.InvokeOptions(provider=provider))
+    return zone.apply(lambda found: found.zone_id)
 
 
 def _database(args: PostgresPairArgs, providers: Providers) -> dict[str, Any]:

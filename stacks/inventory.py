@@ -19,7 +19,8 @@ import yaml
 from pulumi import automation
 
 from .model.environment import Accounts, Environment
-from .model.reading import KEY, NAMESPACE, parse
+from .model.reading import KEY, parse
+from .model.secrets import NAMESPACE
 from .providers import Providers
 
 Things = list[dict[str, Any]]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .model import schema
+from .model.secrets import ENCRYPTED, KEYS
 
 FILE = Path(__file__).with_name("environment.schema.json")
 
@@ -23,8 +24,8 @@ def stack_file() -> dict[str, Any]:
         "properties": {
             "config": {
                 "type": "object",
-                "properties": {"multicloud:environment": {"$ref": "#/$defs/Environment"}},
-                "patternProperties": {"^multicloud:(?!environment$)": False},
+                "properties": {"multicloud:environment": {"$ref": "#/$defs/Environment"}, **_secrets()},
+                "patternProperties": {f"^multicloud:(?!({'|'.join(['environment', *(key.partition(':')[2] for key in KEYS)])})$)": False},
                 "required": ["multicloud:environment"],
             },
             "secretsprovider": {"type": "string", "description": "Written by `pulumi stack init`."},
@@ -35,6 +36,15 @@ def stack_file() -> dict[str, Any]:
         "required": ["config"],
         "additionalProperties": False,
         "$defs": {"Environment": environment, **definitions},
+    }
+
+
+def _secrets() -> dict[str, Any]:
+    """The keys beside the environment, as `pulumi config set --secret` writes them: a private key in plain text is marked."""
+    encrypted = {"type": "object", "properties": {"secure": {"type": "string"}}, "required": ["secure"]}
+    return {
+        key: {"description": text, **(encrypted if key in ENCRYPTED else {"anyOf": [{"type": "string"}, encrypted]})}
+        for key, text in KEYS.items()
     }
 
 

@@ -1,8 +1,17 @@
 """What the clouds of a `Recording` compute and answer: only what the components and the stacks need."""
 
+import zlib
+
 from pulumi.runtime import rpc
 
-from tests.recorded import Answer, Outputs
+from tests.recorded import Answer, Outputs, Recorded
+
+
+def _address(record: Recorded) -> str:
+    """A reserved address: another one for each name."""
+    number = zlib.crc32(record.name.encode()) % 2**16
+    return f"198.18.{number // 256}.{number % 256}"
+
 
 OUTPUTS: dict[str, Outputs] = {
     "aws:lb/loadBalancer:LoadBalancer": lambda r: {
@@ -12,21 +21,25 @@ OUTPUTS: dict[str, Outputs] = {
     },
     "aws:lb/targetGroup:TargetGroup": lambda r: {"arnSuffix": f"targetgroup/{r.name}/1"},
     "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
-    "aws:ec2/eip:Eip": {"publicIp": "198.51.100.10", "allocationId": "eipalloc-1"},
+    "aws:ec2/eip:Eip": lambda r: {"publicIp": _address(r), "allocationId": f"eipalloc-{r.name}"},
     "aws:rds/instance:Instance": lambda r: {
         "identifier": f"{r.name}-1a2b3c4",
         "address": f"{r.name}.rds.amazonaws.com",
         "endpoint": f"{r.name}.rds.amazonaws.com:5432",
         "port": 5432,
     },
+    "aws:secretsmanager/secret:Secret": lambda r: {
+        "arn": f"arn:aws:secretsmanager:eu-central-1:123456789012:secret:{r.name}-AbCdEf",
+    },
     "digitalocean:index/droplet:Droplet": {"ipv4Address": "198.51.100.30", "ipv4AddressPrivate": "10.30.0.2"},
     "digitalocean:index/loadBalancer:LoadBalancer": {"ip": "198.51.100.31"},
+    "digitalocean:index/reservedIp:ReservedIp": lambda r: {"ipAddress": _address(r)},
     "digitalocean:index/vpc:Vpc": {"vpcUrn": "do:vpc:1"},
     "gcp:serviceaccount/account:Account": lambda r: {
         "email": f"{r.name}@p.iam.gserviceaccount.com",
         "member": f"serviceAccount:{r.name}@p.iam.gserviceaccount.com",
     },
-    "gcp:compute/address:Address": {"address": "198.51.100.20"},
+    "gcp:compute/address:Address": lambda r: {"address": _address(r)},
     "gcp:compute/globalAddress:GlobalAddress": {"address": "198.51.100.21"},
     "gcp:compute/globalForwardingRule:GlobalForwardingRule": lambda r: {"ipAddress": r.inputs.get("ipAddress", "198.51.100.22")},
     "gcp:compute/forwardingRule:ForwardingRule": lambda r: {"ipAddress": r.inputs.get("ipAddress", "198.51.100.23")},
@@ -46,6 +59,8 @@ OUTPUTS: dict[str, Outputs] = {
 }
 """Computed outputs of the types that the components make. A test adds to its own `recording.outputs`."""
 
+NUMBERED = frozenset({"digitalocean:index/droplet:Droplet"})
+"""Types whose ids are numbers."""
 
 ANSWERS: dict[str, Answer] = {
     "aws:ec2/getAmi:getAmi": {"id": "ami-0debian12", "architecture": "x86_64", "name": "debian-12-amd64"},

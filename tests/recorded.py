@@ -40,6 +40,8 @@ class Recorded:
     """URNs of all that the resource waits for, through its inputs or by `depends_on`."""
     ignore_changes: list[str]
     replace_on_changes: list[str]
+    replacement_trigger: Any
+    """What replaces the resource when it changes; None without."""
     secret_outputs: list[str]
     """`additional_secret_outputs`."""
     delete_before_replace: bool | None

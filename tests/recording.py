@@ -20,7 +20,7 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_in_stack
 from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
 
-from tests.computed import ANSWERS, OUTPUTS
+from tests.computed import ANSWERS, NUMBERED, OUTPUTS
 from tests.recorded import UNKNOWN, Answer, Call, Outputs, Recorded, Values
 
 __all__ = ["UNKNOWN", "Recorded", "Recording"]
@@ -196,7 +196,7 @@ class Recording(mocks.MockMonitor):
             urn=urn,
             type=request.type,
             name=request.name,
-            id=id or (f"{request.name}-id" if custom and not self.preview else ""),
+            id=id or (self._id(request) if custom and not self.preview else ""),
             custom=custom,
             parent=request.parent,
             inputs=inputs,
@@ -209,6 +209,7 @@ class Recording(mocks.MockMonitor):
             depends_on=frozenset(request.dependencies),
             ignore_changes=list(getattr(request, "ignoreChanges", [])),
             replace_on_changes=list(getattr(request, "replaceOnChanges", [])),
+            replacement_trigger=_trigger(request),
             secret_outputs=list(request.additionalSecretOutputs),
             delete_before_replace=request.deleteBeforeReplace if getattr(request, "deleteBeforeReplaceDefined", False) else None,
             retain_on_delete=getattr(request, "retainOnDelete", False),
@@ -222,6 +223,9 @@ class Recording(mocks.MockMonitor):
         else:
             record.outputs = dict(inputs)
         return record
+
+    def _id(self, request: Any) -> str:
+        return str(400000000 + len(self.records)) if request.type in NUMBERED else f"{request.name}-id"
 
     def _outputs(self, record: Recorded) -> Any:
         """A record's outputs for the program: what was secret going in stays secret coming out."""
@@ -242,6 +246,13 @@ class _NoMocks(mocks.Mocks):
 def _provider_name(reference: str) -> str:
     """The provider's name from a reference, `urn::id`."""
     return reference.split("::")[-2] if reference else ""
+
+
+def _trigger(request: Any) -> Any:
+    """A resource's replacement trigger as a plain value; None without one."""
+    if not hasattr(request, "replacement_trigger") or not request.HasField("replacement_trigger"):
+        return None
+    return json_format.MessageToDict(request.replacement_trigger)
 
 
 def _alias(alias: Any) -> Values:

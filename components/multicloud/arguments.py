@@ -57,6 +57,51 @@ def planned(plan: Callable[[list[str]], T], texts: pulumi.Input[list[pulumi.Inpu
     return resolved.apply(plan)
 
 
+STAND_IN = "0" * 32
+"""Text in the place of text that is not known yet: good for an id, a name or a token."""
+
+
+def applied(function: Callable[[A], T], given: A) -> pulumi.Input[T]:
+    """`function` of `given`: at once where no output is in it, or else as an output, which is a secret where one in it is.
+
+    In the second case `function` is tried at once with `STAND_IN` in the place of every output, so that whatever else is wrong is
+    refused before anything is created.
+
+    Args:
+        function: A pure function.
+        given: A dataclass, with outputs of text in it or in the dataclasses, dicts, lists and tuples below it.
+    """
+    outputs: list[Any] = []
+
+    def stand_in(output: Any) -> str:
+        outputs.append(output)
+        return STAND_IN
+
+    result = function(_replaced(given, stand_in))
+    if not outputs:
+        return result
+
+    def resolved(values: Sequence[Any]) -> T:
+        left = iter(values)
+        return function(_replaced(given, lambda _: next(left)))
+
+    return pulumi.Output.all(*outputs).apply(resolved)
+
+
+def _replaced(given: Any, change: Callable[[Any], Any]) -> Any:
+    """The same with each output changed, always in the same order."""
+    if isinstance(given, pulumi.Output) or inspect.isawaitable(given):
+        return change(given)
+    if dataclasses.is_dataclass(given) and not isinstance(given, type):
+        fields = [field.name for field in dataclasses.fields(given) if field.init]
+        return dataclasses.replace(given, **{name: _replaced(getattr(given, name), change) for name in fields})
+    if isinstance(given, Mapping):
+        return {key: _replaced(value, change) for key, value in given.items()}
+    if isinstance(given, (list, tuple)):
+        return type(given)(_replaced(value, change) for value in given)
+    return given
+
+
 def _dataclass(cls: Any, given: Any, path: str) -> Any:
     if isinstance(given, cls):
         own = type(given)  # perhaps a subclass, with fields of its own

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from .naming import fitted
 from .tags import gcp_description, gcp_labels, standard
 
 
@@ -21,6 +22,10 @@ class Children:
     """For every child."""
     described_once: pulumi.ResourceOptions
     """For children that Google replaces when their description changes: a renamed stack must not cost a network or its machines."""
+
+    def named(self, suffix: str) -> str:
+        """The name of the child with that suffix, shortened where Google's 63 characters leave no room for auto-naming's 8."""
+        return fitted(f"{self.name}-{suffix}", 55)
 
     @classmethod
     def of(cls, component: pulumi.ComponentResource, name: str, tags: dict[str, str] | None = None) -> "Children":

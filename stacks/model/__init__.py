@@ -1,6 +1,7 @@
 """What a stack file may say, and how it is read."""
 
 from .environment import Environment
-from .reading import StackFileError, parse, read, schema
+from .reading import StackFileError, parse, read, read_secrets, schema
+from .secrets import Secrets
 
-__all__ = ["Environment", "StackFileError", "parse", "read", "schema"]
+__all__ = ["Environment", "Secrets", "StackFileError", "parse", "read", "read_secrets", "schema"]

@@ -10,14 +10,16 @@ from multicloud import tags
 from multicloud.database.pair import PostgresPairArgs
 from multicloud.errors import ArgumentError, closest
 from multicloud.front.contract import Steering
+from multicloud.front.hostnames import check_within
 from multicloud.network import addresses
 from multicloud.regions import check_region
 from multicloud.web.contract import Origin
+from multicloud.web.exposure import Exposure
 
 from . import mapping
 from .base import Part, joined, refuse
 from .front import Front
-from .web import AnyTier, CloudTier
+from .web import AnyTier, CloudTier, ExternalTier, Tier
 
 
 class Accounts(Part):
@@ -62,6 +64,8 @@ class Environment(Part):
             *(partial(self._check_name, name) for name in self.web),
             self._check_order,
             *(partial(self._check_health, name) for name in self.web),
+            *(partial(self._check_port, name) for name in self.web),
+            *(partial(self._check_registered_name, name) for name in self.web),
             self._check_networks,
             *(partial(self._check_tier, name) for name in self.web),
             self._check_front,
@@ -109,9 +113,40 @@ class Environment(Part):
                 wrong = f"{own} differs from that of {first}, {other}, and the front asks all tiers alike"
                 raise ArgumentError(f"{joined('web', name)}.health_check.{field}", wrong, "give all tiers the same")
 
+    def _check_port(self, name: str) -> None:
+        """It goes to one port of all origins."""
+        first, *_ = self.web
+        tier, other = self.web[name], self.web[first]
+        ours, theirs = mapping.origin_port(tier), mapping.origin_port(other)
+        if ours == theirs:
+            return
+        where, mend = "health_check.port", "give all machines that are reached without a load balancer the same"
+        if 443 in (ours, theirs) and isinstance(tier, CloudTier):
+            where, mend = "certificate", "let all tiers have a certificate, or none"
+        wrong = f"leads to port {ours}, and that of {first} to {theirs}, and the front goes to the same port of all tiers"
+        raise ArgumentError(f"{joined('web', name)}.{where}", wrong, mend)
+
+    def _check_registered_name(self, name: str) -> None:
+        """Whatever stands at the name beside the machines would be taken for one of them, and taken away."""
+        registration = self.web[name].registration
+        if registration is None:
+            return
+        hostname, path = registration.hostname, f"{joined('web', name)}.registration.hostname"
+        check_within(hostname, self.front.zone, path)
+        mend = "give the machines a name that nothing else uses, like origins-" + f"{name}.{self.front.zone}"
+        if hostname in (self.front.hostname, *(self.front.aliases or ())):
+            raise ArgumentError(path, f"{hostname} is the front's own name", mend)
+        for other, tier in self.web.items():
+            if other == name:
+                return
+            if tier.registration and tier.registration.hostname == hostname:
+                raise ArgumentError(path, f"{hostname} is where the machines of {other} register, too", mend)
+
     def _check_networks(self) -> None:
         networks = {
-            f"{joined('web', name)}.network": tier.effective_network for name, tier in self.web.items() if isinstance(tier, CloudTier)
+            f"{joined('web', name)}.network": tier.own_network
+            for name, tier in self.web.items()
+            if isinstance(tier, CloudTier) and tier.own_network
         }
         if self.database and self.database.primary.cloud != self.database.replica.cloud:  # which is refused elsewhere
             # Cloud SQL's servers have none.
@@ -125,17 +160,16 @@ class Environment(Part):
     def _check_tier(self, name: str) -> None:
         """What only the tier's cloud knows."""
         try:
-            mapping.tier_args(self.web[name]).check()
+            mapping.checked_args(self.web[name])
         except ArgumentError as error:
             raise error.under(joined("web", name)) from None
 
     def _check_front(self) -> None:
-        example: list[Origin] = [{"name": "origin", "address": "192.0.2.1", "weight": 1}]
         tiers = {name: self.web[name] for name in self.order if name in self.web} or self.web
         if not tiers:
             return
         try:
-            mapping.front_args(self.front, tiers, dict.fromkeys(tiers, example)).check()
+            mapping.front_args(self.front, tiers, {name: _example_origins(tier) for name, tier in tiers.items()}).check()
         except ArgumentError as error:
             # A pool is a tier to whoever writes the file.
             pool = re.fullmatch(r"pools(?:\[(\d+)\])?\.?(.*)", error.path)
@@ -164,3 +198,13 @@ class Environment(Part):
             for role in ("primary", "replica"):
                 server = getattr(self.database, role)
                 check_region(server.cloud, server.region, f"database.{role}.region")
+
+
+def _example_origins(tier: Tier) -> list[Origin]:
+    """As many origins as the tier will have, 254 at most."""
+    count = 1
+    if isinstance(tier, ExternalTier):
+        count = len(tier.addresses or [""])
+    elif tier.exposure is Exposure.MACHINES and tier.servers:
+        count = tier.servers.min
+    return [{"name": f"origin-{index}", "address": f"192.0.2.{index}", "weight": 1} for index in range(1, min(count, 254) + 1)]

@@ -11,23 +11,56 @@ import pulumi
 
 import multicloud
 from multicloud.database.pair import PostgresPairArgs
+from multicloud.errors import ArgumentError
 from multicloud.front.contract import CloudflareFrontArgs, Pool
+from multicloud.machine.container import Container, Registry
 from multicloud.web.contract import Origin, WebTierArgs
+from multicloud.web.exposure import Certificate, Registration
 
+from . import inputs
 from .front import Front
+from .secrets import CERTIFICATE, EXAMPLES, PRIVATE_KEY, TOKEN, Secrets
 from .web import AwsTier, CloudTier, DigitalOceanTier, ExternalTier, GcpTier, Tier
 
 Tags = Mapping[str, str] | None
 
+WITHOUT_STORE = ("digitalocean", "external")
+"""Where there is no secret store that a machine could ask, so that a token comes from the stack's configuration."""
 
-def tier_args(tier: Tier, tags: Tags = None, admitted: Any = None) -> WebTierArgs:
+EXAMPLE_ZONE = "0" * 32
+
+
+def checked_args(tier: Tier, secrets: Secrets = EXAMPLES) -> WebTierArgs:
+    """The arguments of a web tier as far as they are known before anything is looked up, checked.
+
+    Args:
+        tier: The tier.
+        secrets: The stack's, in plain.
+
+    Raises:
+        ArgumentError: Its path below the tier.
+    """
+    args = tier_args(tier, secrets=secrets, zone_id=EXAMPLE_ZONE)
+    args.check()
+    return args
+
+
+def tier_args(
+    tier: Tier, tags: Tags = None, admitted: Any = None, secrets: Secrets | None = None, zone_id: pulumi.Input[str] = ""
+) -> WebTierArgs:
     """The arguments of a web tier: an instance of its cloud's own class.
 
     Args:
         tier: The tier.
         tags: The environment's tags.
         admitted: The ranges that may reach it.
+        secrets: The stack's.
+        zone_id: Cloudflare's id of the front's zone.
+
+    Raises:
+        ArgumentError: Its path below the tier, if it needs a secret that the stack lacks.
     """
+    secrets = secrets or Secrets()
     given: dict[str, Any] = {
         "region": tier.region,
         "servers": tier.servers,
@@ -35,22 +68,37 @@ def tier_args(tier: Tier, tags: Tags = None, admitted: Any = None) -> WebTierArg
         "machine_type": tier.machine_type,
         "site": tier.site,
         "script": tier.script,
+        "container": _container(tier.container),
+        "release": tier.release,
         "health_check": tier.health_check,
+        "schedule": tier.schedule,
+        "replacement": tier.replacement,
         "network": tier.network,
+        "network_id": tier.network_id,
+        "subnet_ids": tier.subnet_ids,
+        "exposure": tier.exposure,
+        "registration": _registration(tier, secrets, zone_id),
+        "certificate": _certificate(tier, secrets),
         "tags": _laid_over(tags, tier.tags),
     }
     if isinstance(tier, CloudTier):
         given |= {"image": tier.image, "admitted_ranges": admitted}
     match tier:
         case AwsTier():
-            return multicloud.AwsWebTierArgs(zones=tier.zones, **given)
+            return multicloud.AwsWebTierArgs(
+                zones=tier.zones,
+                private=tier.private,
+                machine_subnet_ids=[*tier.machine_subnet_ids] if tier.machine_subnet_ids else None,
+                certificate_arn=tier.certificate_arn,
+                **given,
+            )
         case GcpTier():
             return multicloud.GcpWebTierArgs(zones=tier.zones, **given)
         case DigitalOceanTier():
-            return multicloud.DigitalOceanWebTierArgs(**given, ssh_keys=[*tier.ssh_keys] if tier.ssh_keys else None)
+            return multicloud.DigitalOceanWebTierArgs(**given, ssh_keys=[*tier.ssh_keys] if tier.ssh_keys else None, pool=tier.pool)
         case ExternalTier():
             return multicloud.ExternalWebTierArgs(
-                addresses=[*tier.addresses],
+                addresses=None if tier.addresses is None else [*tier.addresses],
                 weights=tier.weights,
                 latitude=tier.latitude,
                 longitude=tier.longitude,
@@ -67,7 +115,8 @@ def front_args(front: Front, tiers: Mapping[str, Tier], origins: Mapping[str, pu
         tiers: The tiers by name, in the order of the pools.
         origins: Where each tier is reached, by its name.
     """
-    health = next(iter(tiers.values())).health  # the same for all tiers, as the environment has checked
+    first = next(iter(tiers.values()))
+    health = first.health  # the same for all tiers, as the environment has checked
     return CloudflareFrontArgs(
         zone=front.zone,
         hostname=front.hostname,
@@ -78,12 +127,19 @@ def front_args(front: Front, tiers: Mapping[str, Tier], origins: Mapping[str, pu
         ],
         health_path=health.effective_path,
         expected_status=health.effective_status,
+        origin_port=origin_port(first),
         steering=front.steering,
         monitor=front.monitor,
         session_affinity=front.session_affinity,
         notification_email=front.notification_email,
         plan=front.plan,
     )
+
+
+def origin_port(tier: Tier) -> int:
+    """Where the front comes to."""
+    # Where machines register does not change it, and may be refused.
+    return tier_args(tier.model_copy(update={"registration": None}), secrets=EXAMPLES).origin_port
 
 
 def pair_args(pair: PostgresPairArgs, tags: Tags = None) -> PostgresPairArgs:
@@ -94,6 +150,38 @@ def pair_args(pair: PostgresPairArgs, tags: Tags = None) -> PostgresPairArgs:
         tags: The environment's tags.
     """
     return replace(pair, tags=_laid_over(tags, pair.tags))
+
+
+def _container(container: inputs.Container | None) -> Container | None:
+    if container is None:
+        return None
+    given = {name: getattr(container, name) for name in type(container).model_fields}
+    registry = container.registry
+    return Container(
+        **{**given, "registry": registry and Registry(user=registry.user, password_secret=registry.password_secret)},
+    )
+
+
+def _registration(tier: Tier, secrets: Secrets, zone_id: pulumi.Input[str]) -> Registration | None:
+    if tier.registration is None:
+        return None
+    hostname, name, ttl = tier.registration.hostname, tier.registration.token_secret, tier.registration.ttl
+    by_token, mend = tier.cloud in WITHOUT_STORE, f"write: pulumi config set --secret {TOKEN}"
+    if by_token and name is not None:
+        wrong = f"machines of {tier.cloud} have no secret store that they could read"
+        raise ArgumentError("registration.token_secret", wrong, f"leave it out, and {mend}")
+    if by_token and secrets.token is None:
+        raise ArgumentError("registration", f"needs {TOKEN}, which the stack lacks", mend)
+    return Registration(hostname=hostname, zone_id=zone_id, token_secret=name, token=secrets.token if by_token else None, ttl=ttl)
+
+
+def _certificate(tier: Tier, secrets: Secrets) -> Certificate | None:
+    if not tier.certificate:
+        return None
+    if secrets.certificate is None:
+        mend = f"write: pulumi config set {CERTIFICATE} < cert.pem, and: pulumi config set --secret {PRIVATE_KEY} < key.pem"
+        raise ArgumentError("certificate", f"needs {CERTIFICATE} and {PRIVATE_KEY}, which the stack lacks", mend)
+    return secrets.certificate
 
 
 def _place(tier: Tier) -> dict[str, Any]:

@@ -11,10 +11,14 @@ from multicloud.database.contract import VERSIONS
 from multicloud.database.pair import SERVERS
 from multicloud.errors import ArgumentError
 
+from . import secrets
+from .base import joined
 from .environment import Environment
+from .mapping import checked_args
 from .messages import mistakes
+from .secrets import KEYS, NAMESPACE, Secrets
 
-NAMESPACE, KEY = "multicloud", "environment"
+KEY = "environment"
 
 
 class StackFileError(pulumi.RunError):
@@ -60,9 +64,9 @@ def read() -> Environment:
     key = f"{NAMESPACE}:{KEY}"
     keys = {*runtime.CONFIG.get(), *runtime.get_config_env()}
     errors = [
-        ArgumentError(name, "is not known here", f"everything stands in {key}")
+        ArgumentError(name, "is not known here", f"everything but secrets stands in {key}")
         for name in sorted(keys)
-        if name.startswith(f"{NAMESPACE}:") and name != key
+        if name.startswith(f"{NAMESPACE}:") and name not in (key, *KEYS)
     ]
     text = runtime.get_config(key)
     if text is None:
@@ -70,8 +74,28 @@ def read() -> Environment:
         errors.append(ArgumentError(key, f"is missing in {where}", "write it as stacks/README.md shows, or copy one of the examples there"))
     elif runtime.is_config_secret(key):
         # Said before it is parsed: a message could show what is to be hidden.
-        mend = "write it in plain: passwords are generated, and nothing here is secret"
+        mend = "write it in plain: nothing in it is secret, and what is has a key of its own"
         errors.append(ArgumentError(key, "holds an encrypted value", mend))
     if errors:
         raise StackFileError(errors)
     return parse(str(text))
+
+
+def read_secrets(environment: Environment) -> Secrets:
+    """The secrets of the stack that runs, from their own keys in its file, to be given to components.
+
+    Args:
+        environment: What needs them, which is checked once more with them: a machine's user data has its limits.
+
+    Raises:
+        StackFileError: With every mistake in them, and every tier that lacks one.
+    """
+    found, errors = secrets.configured()
+    for name, tier in environment.web.items() if not errors else ():
+        try:
+            checked_args(tier, found)
+        except ArgumentError as error:
+            errors.append(error.under(joined(f"{KEY}.web", name)))
+    if errors:
+        raise StackFileError(errors)
+    return found.hidden()

@@ -9,9 +9,12 @@ from multicloud import tags
 from multicloud.machine.workload import StaticSite
 from multicloud.network import addresses
 from multicloud.regions import REGIONS, check_region
-from multicloud.web.contract import HealthCheck, Servers, Size
+from multicloud.web.contract import Debian, HealthCheck, Servers, Size
+from multicloud.web.exposure import Exposure, Replacement
+from multicloud.web.schedule import Schedule
 
 from .base import Part, checked, refuse
+from .inputs import Container, Registration
 
 
 def _network(cidr: str) -> str:
@@ -47,10 +50,30 @@ class Tier(Part):
     """Static files that the machines serve. Defaults to a page that says which cloud, region and machine answered."""
     script: str | None = None
     """A script of your own instead of `site`, run once at each machine's first boot: `#!/bin/sh` and so on. It must hold no secret."""
+    container: Container | None = None
+    """A container instead of `site`, whose server answers the health check."""
+    release: Debian | None = None
+    """The machines' release of Debian, in quotes. Defaults to 12."""
     health_check: Annotated[HealthCheck, AfterValidator(checked)] | None = None
     """How health is found out; path and status are the same for all tiers. Defaults to 200 from `/healthz` on port 80."""
+    schedule: Annotated[Schedule, AfterValidator(checked)] | None = None
+    """Other numbers of machines for times of the week. Defaults to none."""
+    replacement: Annotated[Replacement, AfterValidator(checked)] | None = None
+    """In what steps machines are replaced. Defaults to half as many new ones at a time, healthy before old ones go."""
     network: Annotated[str, AfterValidator(_network)] | None = None
     """Address range of the tier's own network in CIDR form. Defaults to one a cloud; a second tier on a cloud needs its own."""
+    network_id: str | None = None
+    """An existing network instead: the id of a VPC on AWS and DigitalOcean, the name or self link of a network on Google Cloud."""
+    subnet_ids: list[str] | None = None
+    """The subnets of `network_id` to use: two or more on AWS, one on Google Cloud, none on DigitalOcean."""
+    exposure: Exposure | None = None
+    """What the front sends visitors to: the cloud's load balancer, each machine, or a name where machines register themselves. Defaults to
+    load_balancer."""
+    registration: Registration | None = None
+    """Where machines register themselves, where `exposure` is registered."""
+    certificate: bool = False
+    """Whether the front comes over HTTPS alone, and the tier shows the stack's certificate: `multicloud:originCertificate` and the secret
+    `multicloud:originPrivateKey` of its configuration. The same for all tiers. Defaults to false: plain HTTP."""
     weight: float | None = None
     """Share of the visitors relative to the other tiers, 0 to 1, where `front.steering` weighs them. Defaults to 1. 0 drains the tier."""
     tags: dict[str, str] | None = None
@@ -74,12 +97,12 @@ class CloudTier(Tier):
     servers: Annotated[Servers, AfterValidator(checked)]
     """How many machines."""
     image: str | None = None
-    """The cloud's own name or id of the machines' image, which must be a Debian 12. Defaults to Debian's own."""
+    """The cloud's own name or id of the machines' image, which must be of `release`. Defaults to Debian's own."""
 
     @property
-    def effective_network(self) -> str:
-        """The address range, the default filled in."""
-        return self.network or addresses.default_network(self.cloud, self.region)
+    def own_network(self) -> str | None:
+        """The address range of the network that the tier makes, the default filled in; None where it uses an existing one."""
+        return None if self.network_id else self.network or addresses.default_network(self.cloud, self.region)
 
 
 class AwsTier(CloudTier):
@@ -91,6 +114,12 @@ class AwsTier(CloudTier):
     """Region, for example `eu-central-1`."""
     zones: list[str] | None = None
     """Zones to spread the machines over, for example `eu-central-1a`, two at least. Defaults to the first two of the region."""
+    private: bool | None = None
+    """Whether the machines are in private subnets, behind a NAT gateway in each zone, which is billed. Defaults to false."""
+    machine_subnet_ids: list[str] | None = None
+    """Existing private subnets for the machines, beside `subnet_ids` for the load balancer. Defaults to `subnet_ids`."""
+    certificate_arn: str | None = None
+    """ARN of an existing certificate of ACM, instead of the stack's: then, too, the front comes over HTTPS alone."""
 
 
 class GcpTier(CloudTier):
@@ -112,7 +141,10 @@ class DigitalOceanTier(CloudTier):
     region: DigitalOceanRegion
     """Slug of the region, for example `fra1`."""
     ssh_keys: list[str] | None = None
-    """Ids or fingerprints of SSH keys in the account, which droplets that scale must have. Defaults to none."""
+    """Ids or fingerprints of SSH keys in the account, which pools of droplets must have. Defaults to none."""
+    pool: bool | None = None
+    """Whether a fixed number of droplets is an autoscale pool, too, whose droplets DigitalOcean replaces and heals by itself. Defaults to
+    false."""
 
 
 class ExternalTier(Tier):
@@ -124,8 +156,9 @@ class ExternalTier(Tier):
     """A name of the place, in lower-case letters, digits and hyphens: `basement-2`. Defaults to `external`."""
     servers: Annotated[Servers, AfterValidator(checked)] | None = None
     """How many machines there are, if it is to be said. Defaults to one for each of `addresses`."""
-    addresses: list[str]
-    """Where each machine is reached from the internet: IPv4 or IPv6 address, or hostname."""
+    addresses: list[str] | None = None
+    """Where each machine is reached from the internet: IPv4 or IPv6 address, or hostname. Left out where `exposure` is registered, and
+    there alone."""
     weights: list[float] | None = None
     """Share of the tier's traffic for each of `addresses`, in their order, 0 to 1. Defaults to the same for all."""
     latitude: float | None = None

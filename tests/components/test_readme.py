@@ -10,7 +10,7 @@ README = Path(multicloud.__file__).parent.parent / "README.md"
 
 
 def test_the_program_in_the_readme_runs(recording: Recording) -> None:
-    [program] = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    program = "".join(re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL))
     recording.run(lambda: exec(program, {}))
     assert recording.exports == {"url": "https://www.example.com"}
     assert [

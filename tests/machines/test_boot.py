@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from multicloud.machine.bootstrap import Bootstrap
 from multicloud.machine.user_data import GCP_STARTUP_SCRIPT, LIMITS, render
 from multicloud.machine.workload import StaticSite
 from tests.machines.nspawn import Machine, Unreachable, base_tree, missing
@@ -32,13 +33,24 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Mac
     except Unreachable as error:
         pytest.skip(str(error))
     folder: Path = tmp_path_factory.mktemp("machines")
-    aws = render(None, "aws", "eu-central-1", "web", HEALTH["aws"], 80, LIMITS["aws"])
-    gcp = render(None, "gcp", "europe-west3", "web", HEALTH["gcp"], 80, LIMITS["gcp"])
-    digitalocean = render(SITE, "digitalocean", "fra1", "web", HEALTH["digitalocean"], 8080, LIMITS["digitalocean"], 204)
+    clouds = {
+        "aws": Bootstrap(cloud="aws", region="eu-central-1", component="web", health_path=HEALTH["aws"]),
+        "gcp": Bootstrap(cloud="gcp", region="europe-west3", component="web", health_path=HEALTH["gcp"]),
+        "digitalocean": Bootstrap(
+            cloud="digitalocean",
+            region="fra1",
+            component="web",
+            health_path=HEALTH["digitalocean"],
+            port=8080,
+            status=204,
+            site=SITE,
+        ),
+    }
+    told = {cloud: render(machine, LIMITS[cloud]) for cloud, machine in clouds.items()}
     with (
-        Machine("web-aws", aws, folder / "aws") as on_aws,
-        Machine("web-gcp", gcp, folder / "gcp", startup_script=GCP_STARTUP_SCRIPT) as on_gcp,
-        Machine("web-do", digitalocean, folder / "do") as on_digitalocean,
+        Machine("web-aws", told["aws"], folder / "aws") as on_aws,
+        Machine("web-gcp", told["gcp"], folder / "gcp", startup_script=GCP_STARTUP_SCRIPT) as on_gcp,
+        Machine("web-do", told["digitalocean"], folder / "do") as on_digitalocean,
     ):
         yield {"aws": on_aws, "gcp": on_gcp, "digitalocean": on_digitalocean}
 

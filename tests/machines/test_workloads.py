@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from multicloud.machine.ready import READY
+from multicloud.machine.bootstrap import Bootstrap
+from multicloud.machine.steps import READY
 from multicloud.machine.user_data import LIMITS, render
 from multicloud.machine.workload import Archive, Git, StaticSite
 from tests.machines.nspawn import ADDRESSES, Machine, Unreachable, base_tree, missing
@@ -31,8 +32,8 @@ exit "$(cat /root/go)"
 
 
 def booted(folder: Path, name: str, site: StaticSite | None = None, script: str | None = None, health_path: str = "/healthz") -> Machine:
-    user_data = render(site, "external", "basement", "web", health_path, 80, LIMITS["external"], script=script)
-    return Machine(name, user_data, folder / name)
+    machine = Bootstrap(cloud="external", region="basement", component="web", health_path=health_path, site=site, script=script)
+    return Machine(name, render(machine, LIMITS["external"]), folder / name)
 
 
 @pytest.fixture(scope="module")

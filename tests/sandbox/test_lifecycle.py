@@ -199,6 +199,16 @@ def test_in_a_regional_cloud_ids_belong_to_a_region_and_a_resource_may_name_its_
     assert here.read(VPC, "a", "net") is not None
 
 
+def test_what_has_no_region_is_the_same_for_the_providers_of_all_regions(store: Store) -> None:
+    """Like a role on AWS: the provider of another region finds it and deletes it."""
+    cloud = Cloud(**{**vars(CLOUD), "regional": True})
+    here, there = (Lifecycle(cloud, store, Scope(cloud="digitalocean", account="team", region=region)) for region in ("nyc3", "fra1"))
+    made = here.create(TAG, "a", {"name": "web"}, set())
+    assert there.read(TAG, "a", made.id) is not None
+    there.delete(TAG, "a", made.id)
+    assert here.read(TAG, "a", made.id) is None
+
+
 def test_a_name_means_the_thing_of_its_own_region_and_holds_no_other(store: Store) -> None:
     named = Type(token=VPC, id=lambda making: str(making.get("name")))
     member = Type(token=DROPLET, references=(Reference(path="vpcUuid", to=(VPC,)),))

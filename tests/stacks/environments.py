@@ -5,6 +5,7 @@ python -m tests.stacks.environments     # writes tests/stacks/urns/*.txt
 
 import json
 import runpy
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,19 +31,20 @@ def environment(stack: str) -> dict[str, Any]:
     return found
 
 
-def run(stack: str, given: dict[str, Any] | None = None, *, preview: bool = False) -> Recording:
+def run(stack: str, given: dict[str, Any] | None = None, *, preview: bool = False, secrets: Mapping[str, str] | None = None) -> Recording:
     """The whole program, `__main__.py`, recorded.
 
     Args:
         stack: Name of the stack.
         given: Another environment than its file's.
         preview: Whether outputs are unknown.
+        secrets: What stands beside the environment, by its full key, encrypted.
     """
     recording = Recording(project="multicloud", stack=stack, preview=preview)
     # As the engine hands it over: one JSON text, its keys sorted.
-    config = {KEY: json.dumps(environment(stack) if given is None else given, sort_keys=True)}
+    config = {KEY: json.dumps(environment(stack) if given is None else given, sort_keys=True), **(secrets or {})}
     try:
-        recording.run(lambda: runpy.run_path(str(ROOT / "__main__.py")), config)
+        recording.run(lambda: runpy.run_path(str(ROOT / "__main__.py")), config, list(secrets or {}))
     finally:
         recording.close()
     return recording

@@ -1,64 +1,12 @@
-"""A right environment, and the mistakes that can be made in it, each with what the user reads."""
+"""The mistakes that can be made in a right environment, each with what the user reads."""
 
-import copy
-import json
-from typing import Any
+from functools import partial
 
-import pulumi
-import pytest
+from tests.stacks import tier_mistakes
+from tests.stacks.valid import GONE, VALID, Mistakes, note
 
-from stacks.model import StackFileError, parse
-
-Values = dict[str, Any]
-
-VALID: Values = {
-    "front": {"zone": "example.com", "hostname": "www.example.com", "steering": "random", "order": ["aws", "gcp", "digitalocean"]},
-    "web": {
-        "aws": {"cloud": "aws", "region": "eu-central-1", "servers": {"min": 2, "max": 6}, "size": "small"},
-        "gcp": {"cloud": "gcp", "region": "europe-west3", "servers": {"min": 2}, "weight": 0.5},
-        "digitalocean": {"cloud": "digitalocean", "region": "fra1", "servers": {"min": 2}},
-    },
-    "database": {
-        "version": "16",
-        "primary": {"cloud": "aws", "region": "eu-central-1"},
-        "replica": {"cloud": "gcp", "region": "europe-west3"},
-        "storage_gb": 50,
-    },
-    "accounts": {"gcp": "my-project"},
-    "tags": {"team": "shop"},
-}
-GONE = object()
-
-
-def changed(**changes: Any) -> Values:
-    """The valid environment with values at dotted paths, `__` for each dot, replaced or taken out."""
-    environment = copy.deepcopy(VALID)
-    for path, value in changes.items():
-        *parents, last = path.split("__")
-        node = environment
-        for parent in parents:
-            node = node.setdefault(parent, {})
-        if value is GONE:
-            del node[last]
-        else:
-            node[last] = value
-    return environment
-
-
-def said(environment: Any) -> str:
-    """What the user reads."""
-    with pytest.raises(StackFileError) as caught:
-        parse(json.dumps(environment))
-    assert isinstance(caught.value, pulumi.RunError)  # the program ends with the message alone
-    return str(caught.value)
-
-
-WRONG: dict[str, tuple[Values, str]] = {}
-
-
-def wrong(name: str, message: str, **changes: Any) -> None:
-    WRONG[name] = (changed(**changes), message)
-
+WRONG: Mistakes = {**tier_mistakes.WRONG}
+wrong = partial(note, WRONG)
 
 # Structure
 wrong("an unknown key", "environment.webb: is not known here; did you mean web?", webb={})
@@ -212,69 +160,6 @@ wrong(
     "environment.tags.stack: is set on every resource, so that it can be found again; take another key",
     tags={"stack": "other"},
 )
-
-# Workloads
-wrong(
-    "a site from two sources",
-    "environment.web.aws.site.git: is given beside files, and a site has one source; leave one of them out",
-    web__aws__site={"files": {"index.html": ""}, "git": {"url": "https://example.com/site.git", "ref": "main"}},
-)
-wrong(
-    "an archive without a checksum",
-    "environment.web.aws.site.archive.sha256: is missing; give text",
-    web__aws__site={"archive": {"url": "https://example.com/site.tar.gz"}},
-)
-wrong(
-    "a script beside a site",
-    "environment.web.aws.script: is given beside site, and a machine has one workload; leave one of the two out",
-    web__aws__site={"files": {"index.html": ""}},
-    web__aws__script="#!/bin/sh",
-)
-wrong(
-    "a script that Linux does not run",
-    "environment.web.aws.script: does not begin with the path of its interpreter; write #!/bin/sh, or another one, as the first line",
-    web__aws__script="echo hello",
-)
-
-# Machines of somebody else
-EXTERNAL: Values = {"cloud": "external", "addresses": ["203.0.113.1", "web.example.net"], "weight": 0.5}
-
-
-def wrong_external(name: str, message: str, **values: Any) -> None:
-    given = {key: value for key, value in {**EXTERNAL, **values}.items() if value is not GONE}
-    wrong(name, f"environment.web.gcp.{message}", web__gcp=given)
-
-
-wrong_external("machines without addresses", "addresses: is missing; give a list", addresses=GONE)
-wrong_external("no machine of somebody else", "addresses: the list is empty; give the address of at least one machine", addresses=[])
-wrong_external(
-    "a private address",
-    "addresses[0]: 10.0.0.1 cannot be reached from the internet; "
-    "give an address of the machine's that the internet reaches, or that of a load balancer before it",
-    addresses=["10.0.0.1"],
-)
-wrong_external(
-    "a URL for an address",
-    "addresses[0]: 'https://example.net' is not an address; "
-    "write the address alone, without scheme, port and prefix, like 203.0.113.10, 2001:db8::10 or web.example.net",
-    addresses=["https://example.net"],
-)
-wrong_external(
-    "machines of somebody else that scale",
-    "servers.max: this tier cannot scale: it makes no machines; leave servers out, or take a cloud that scales, like aws",
-    servers={"min": 2, "max": 4},
-)
-wrong_external(
-    "another number of machines than addresses",
-    "servers.min: 3 is not the number of addresses, 2; leave servers out: the addresses say how many machines there are",
-    servers={"min": 3},
-)
-wrong_external(
-    "the size of somebody else's machines", "size: whoever runs the machines decides how large a machine is; leave it out", size="small"
-)
-wrong_external("somebody else's network", "network: whoever runs the machines decides their network; leave it out", network="10.0.0.0/16")
-wrong_external("too few weights", "weights: 1 weights are not one for each of 2 addresses; give as many, or leave them out", weights=[1])
-wrong_external("half a place", "latitude: is given without longitude; give both or neither", latitude=50.1)
 
 # The front
 wrong(

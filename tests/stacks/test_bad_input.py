@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from multicloud.machine.user_data import LIMITS
 from multicloud.machine.workload import StaticSite
+from multicloud.web.contract import LONGEST_NAME
 from stacks.model import StackFileError, parse
 from stacks.model.mapping import tier_args
+from stacks.model.web import Tier
 from tests.noise import noise
-from tests.stacks.mistakes import VALID, WRONG, Values, changed, said
+from tests.stacks.mistakes import WRONG
+from tests.stacks.valid import VALID, Values, changed, said
 
 
 def test_the_environment_that_the_mistakes_are_made_in_is_right() -> None:
@@ -32,13 +35,19 @@ def test_a_mistake_is_named_with_its_path_and_its_mend(name: str) -> None:
 def test_a_site_that_is_a_few_bytes_too_large_for_its_cloud_is_named_with_its_path(cloud: str) -> None:
     """Beside it stands all that the cloud itself needs in the user data, which on AWS is a script more."""
     [args] = [tier_args(tier) for name, tier in parse(json.dumps(VALID)).web.items() if name == cloud]
-    fits = LIMITS[cloud] - len(replace(args, site=StaticSite(files={"a": "x"})).user_data(cloud).encode()) + 1  # type: ignore[attr-defined]
+    fits = LIMITS[cloud] - len(replace(args, site=StaticSite(files={"a": "x"})).user_data(LONGEST_NAME).encode()) + 1  # type: ignore[attr-defined]
     parse(json.dumps(changed(**{f"web__{cloud}__site": {"files": {"a": noise(fits)}}})))
     message = said(changed(**{f"web__{cloud}__site": {"files": {"a": noise(fits + 1)}}}))
     assert message == (
         f"environment.web.{cloud}.site.files: with them the user data is {LIMITS[cloud] + 1} bytes, "
         f"and {cloud} takes {LIMITS[cloud]}; make them 1 bytes smaller, or serve an archive or a git repository"
     )
+
+
+def test_a_container_over_the_limit_is_named_with_its_path() -> None:
+    text = said(changed(web__aws__container={"image": "nginx", "port": 80, "environment": {"TEXT": noise(20_000)}}))
+    assert text.startswith("environment.web.aws.container.environment: with it the user data is ")
+    assert text.endswith(" bytes smaller, or let the container fetch what it needs")
 
 
 def test_all_mistakes_are_reported_at_once_one_a_line() -> None:
@@ -110,6 +119,10 @@ def paths(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(found for key, value in inner for found in paths(value, (*path, key)))]
 
 
+ADDED = [*Tier.model_fields, "zones", "pool", "private", "hostname", "x"]
+"""Keys that may come in, whether they belong there or not."""
+
+
 @st.composite
 def mutations(draw: Callable[..., Any]) -> Values:
     """The valid environment with one to three values anywhere replaced, taken out or added."""
@@ -123,7 +136,7 @@ def mutations(draw: Callable[..., Any]) -> Values:
         if action == "remove":
             del node[path[-1]]
         elif action == "add" and isinstance(node, dict):
-            node[draw(st.sampled_from(["network", "size", "zones", "site", "x", "weight", "health_check"]))] = draw(ANYTHING)
+            node[draw(st.sampled_from(ADDED))] = draw(ANYTHING)
         else:
             node[path[-1]] = draw(ANYTHING)
     return environment

@@ -1,6 +1,7 @@
 """The three environments, composed: what is registered, with which providers, and what is exported."""
 
 import copy
+import itertools
 import json
 import subprocess
 import sys
@@ -159,12 +160,32 @@ def test_another_size_changes_that_tier_alone(tier: str) -> None:
     assert changed <= {record.urn for record in after.descendants(tier)}
 
 
-def test_a_tier_moves_to_another_cloud_by_the_clouds_name_and_region() -> None:
-    said = environment("dev")
-    said["web"]["aws"] = {**said["web"]["aws"], "cloud": "digitalocean", "region": "fra1"}
-    recording = run("dev", said)
-    assert {record.type.split(":")[0] for record in recording.descendants("aws") if record.custom} == {"digitalocean"}
-    assert recording.exports["pools"]["aws"]["cloud"] == "digitalocean"
+PLACES = {"aws": "eu-central-1", "gcp": "europe-west3", "digitalocean": "fra1"}
+PORTABLE = {
+    "size": "large",
+    "servers": {"min": 2},
+    "release": "13",
+    "container": {"image": "ghcr.io/example/shop:1.4", "port": 8080, "environment": {"MODE": "shop"}},
+    "health_check": {"path": "/live", "grace_seconds": 120},
+    "tags": {"team": "shop"},
+}
+
+
+@pytest.mark.parametrize("exposure", ["load_balancer", "machines"])
+@pytest.mark.parametrize(("old", "new"), [*itertools.permutations(PLACES, 2)])
+def test_a_tier_moves_to_another_cloud_by_the_clouds_name_and_region(old: str, new: str, exposure: str) -> None:
+    """Nothing of the old tier has the identity of anything of the new one, and the front's pool stays the same resource."""
+    said = environment("staging")
+    del said["database"]
+    made = {}
+    for cloud in (old, new):
+        said["web"] = {"shop": {**PORTABLE, "exposure": exposure, "cloud": cloud, "region": PLACES[cloud]}}
+        made[cloud] = run("staging", said)
+        assert {record.type.split(":")[0] for record in made[cloud].descendants("shop") if record.custom} == {cloud}
+        assert made[cloud].exports["pools"]["shop"]["cloud"] == cloud
+    shared = set(made[old].urns()) & set(made[new].urns())
+    assert not shared & {record.urn for record in made[old].descendants("shop")}
+    assert {record.urn for record in made[old].all("cloudflare:index/loadBalancerPool:LoadBalancerPool")} <= shared
 
 
 def test_machines_of_somebody_else_are_a_tier_without_a_provider() -> None:

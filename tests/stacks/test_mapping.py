@@ -8,10 +8,12 @@ import pytest
 
 import multicloud
 from multicloud.web.contract import Servers
-from stacks.model import parse
+from stacks.model import Secrets, inputs, parse
+from stacks.model.base import Part
 from stacks.model.front import Front
 from stacks.model.mapping import front_args, tier_args
 from stacks.model.web import AwsTier, CloudTier, DigitalOceanTier, ExternalTier, GcpTier, Tier
+from tests.components.web.clouds import CERTIFICATE, TOKEN, ZONE
 
 TIERS: dict[str, tuple[type[Tier], Any]] = {
     "aws": (AwsTier, multicloud.AwsWebTierArgs),
@@ -25,14 +27,34 @@ FULL: dict[str, Any] = {
     "size": "medium",
     "site": {"files": {"index.html": "hello"}},
     "script": "#!/bin/sh",
+    "release": "13",
     "health_check": {"path": "/live", "port": 8080},
+    "schedule": {"time_zone": "Europe/Berlin", "periods": [{"days": ["monday"], "start": "08:00", "end": "21:00", "servers": 3}]},
+    "replacement": {"surge_percent": 100, "unavailable_percent": 10},
     "network": "10.50.0.0/16",
+    "network_id": "an existing one",
+    "subnet_ids": ["one", "two"],
+    "exposure": "registered",
     "tags": {"team": "shop"},
 }
+CONTAINER = {
+    "image": "ghcr.io/example/shop:1.4",
+    "port": 8080,
+    "environment": {"MODE": "shop"},
+    "secrets": {"KEY": "shop-key"},
+    "command": ["serve"],
+    "registry": {"user": "robot", "password_secret": "registry"},
+}
 OWN: dict[str, dict[str, Any]] = {
-    "aws": {"image": "ami-0123456789abcdef0", "zones": ["eu-central-1a", "eu-central-1b"]},
+    "aws": {
+        "image": "ami-0123456789abcdef0",
+        "zones": ["eu-central-1a", "eu-central-1b"],
+        "private": True,
+        "machine_subnet_ids": ["three", "four"],
+        "certificate_arn": "arn",
+    },
     "gcp": {"image": "debian", "zones": ["europe-west3-a", "europe-west3-b"]},
-    "digitalocean": {"image": "debian", "ssh_keys": ["1"]},
+    "digitalocean": {"image": "debian", "ssh_keys": ["1"], "pool": True},
     "external": {"addresses": ["203.0.113.1", "web.example.net"], "weights": [1.0, 0.5], "latitude": 50.1, "longitude": 8.7},
 }
 
@@ -48,16 +70,31 @@ def test_every_argument_of_a_tier_can_be_written(cloud: str) -> None:
 
 
 def test_every_argument_of_the_front_can_be_written() -> None:
-    from_tiers = {"pools", "health_path", "expected_status"}
+    from_tiers = {"pools", "health_path", "expected_status", "origin_port"}
     assert fields(multicloud.CloudflareFrontArgs) - from_tiers == set(Front.model_fields) - {"order"}
 
 
 @pytest.mark.parametrize("cloud", TIERS)
 def test_what_is_written_of_a_tier_arrives(cloud: str) -> None:
     model, _ = TIERS[cloud]
-    written = {"cloud": cloud, "region": REGIONS[cloud], **FULL, **OWN[cloud]}
-    args = tier_args(model.model_validate_json(json.dumps(written)), {"cost-center": "web", "team": "other"}, ["192.0.2.0/24"])
+    store = cloud in ("aws", "gcp")
+    registration = {"hostname": "origins.example.com", "ttl": 120, **({"token_secret": "dns-token"} if store else {})}
+    written = {
+        "cloud": cloud,
+        "region": REGIONS[cloud],
+        **FULL,
+        **OWN[cloud],
+        "container": CONTAINER,
+        "registration": registration,
+        "certificate": True,
+    }
+    tier, tags = model.model_validate_json(json.dumps(written)), {"cost-center": "web", "team": "other"}
+    args = tier_args(tier, tags, ["192.0.2.0/24"], Secrets(certificate=CERTIFICATE, token=TOKEN), ZONE)
     arrived = dataclasses.asdict(args)
+    assert args.certificate is CERTIFICATE
+    del arrived["certificate"]
+    given = {**registration, "zone_id": ZONE, **({} if store else {"token": TOKEN})}
+    assert arrived.pop("registration") == {"token": None, "token_secret": None, "proxied": None, **given}
     assert arrived.pop("tags") == {"cost-center": "web", "team": "shop"}
     assert arrived.pop("admitted_ranges") == (["192.0.2.0/24"] if issubclass(model, CloudTier) else None)
     for name, value in arrived.items():
@@ -88,12 +125,25 @@ def test_what_is_written_of_the_front_arrives() -> None:
     origins: dict[str, Any] = {name: [{"name": name, "address": "192.0.2.1", "weight": 1}] for name in web}
     args = dataclasses.asdict(front_args(environment.front, {name: environment.web[name] for name in environment.order}, origins))
     pools = args.pop("pools")
-    assert (args.pop("health_path"), args.pop("expected_status")) == ("/live", 200)
+    assert (args.pop("health_path"), args.pop("expected_status"), args.pop("origin_port")) == ("/live", 200, 80)
     assert args == {name: value for name, value in front.items() if name != "order"}
     assert [(pool["name"], pool["weight"], pool["cloud"], pool["region"], pool["origins"]) for pool in pools] == [
         ("gcp", None, "gcp", "europe-west3", origins["gcp"]),
         ("aws", 0.25, "aws", "eu-central-1", origins["aws"]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("part", "library", "elsewhere"),
+    [
+        (inputs.Container, multicloud.Container, set()),
+        (inputs.Registry, multicloud.Registry, set()),
+        # The zone is the front's, the token the stack's configuration's; and a front takes no proxied name.
+        (inputs.Registration, multicloud.Registration, {"zone_id", "token", "proxied"}),
+    ],
+)
+def test_every_argument_that_takes_outputs_can_be_written_in_plain(part: type[Part], library: Any, elsewhere: set[str]) -> None:
+    assert fields(library) - elsewhere == set(part.model_fields)
 
 
 def test_the_librarys_own_dataclasses_are_the_models_fields() -> None:

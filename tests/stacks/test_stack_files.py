@@ -1,17 +1,21 @@
 """The committed stack files, their JSON Schema, and how configuration is read."""
 
 import json
+import re
+import textwrap
 from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 from stacks.model import StackFileError, parse, read
 from stacks.schema import FILE, rendered
 from stacks.schema import stack_file as schema
 from tests.recording import Recording
 from tests.stacks.environments import KEY, ROOT, STACKS, environment, stack_file
-from tests.stacks.mistakes import VALID, WRONG
+from tests.stacks.mistakes import WRONG
+from tests.stacks.valid import VALID
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -39,10 +43,22 @@ def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
 
 
+def test_what_the_readme_shows_is_right() -> None:
+    """A whole file, a tier by itself, and what is added to a tier."""
+    [whole, tier, more] = re.findall(r"```yaml\n(.*?)```", (ROOT / "stacks" / "README.md").read_text(), re.DOTALL)
+    parse(json.dumps(yaml.safe_load(whole)["config"][KEY]))
+    [(name, shown)] = yaml.safe_load(textwrap.dedent(tier)).items()
+    for given in (shown, shown | yaml.safe_load(textwrap.dedent(more))):
+        parse(json.dumps({**VALID, "web": {name: given}, "front": {**VALID["front"], "order": [name]}}))
+
+
 STRUCTURAL = [
     name
     for name, (_, message) in WRONG.items()
-    if any(word in message for word in ("is not known", "is missing; give", "; give text", "; give a map", "; give a whole"))
+    if any(
+        word in message
+        for word in ("is not known", "is missing; give a", "is missing; give one", "; give text", "; give a map", "; give a whole")
+    )
 ]
 
 
@@ -88,8 +104,8 @@ def test_a_stack_without_an_environment_is_told_where_to_write_it() -> None:
 @pytest.mark.parametrize(
     ("key", "message"),
     [
-        ("multicloud:enviroment", "multicloud:enviroment: is not known here; everything stands in multicloud:environment"),
-        ("multicloud:web", "multicloud:web: is not known here; everything stands in multicloud:environment"),
+        ("multicloud:enviroment", "multicloud:enviroment: is not known here; everything but secrets stands in multicloud:environment"),
+        ("multicloud:web", "multicloud:web: is not known here; everything but secrets stands in multicloud:environment"),
     ],
 )
 def test_an_unknown_key_beside_it_is_refused(key: str, message: str) -> None:
@@ -101,5 +117,5 @@ def test_an_encrypted_environment_is_refused_without_showing_it() -> None:
     message = refused({KEY: json.dumps(environment)}, [KEY])
     assert (
         message
-        == "multicloud:environment: holds an encrypted value; write it in plain: passwords are generated, and nothing here is secret"
+        == "multicloud:environment: holds an encrypted value; write it in plain: nothing in it is secret, and what is has a key of its own"
     )

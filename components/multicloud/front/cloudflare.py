@@ -15,7 +15,7 @@ from ..arguments import arguments
 from ..outputs import outputs
 from ..tags import cloudflare_note
 from .contract import CloudflareFrontArgs, Pool, PoolSummary, SessionAffinity, Steering
-from .pools import location, physical_name, planned_origins, planned_weights
+from .pools import location, physical_name, planned_origins, planned_weights, unusual_port
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -37,8 +37,9 @@ class CloudflareFront(pulumi.ComponentResource):
     It needs the load balancing add-on, and a token that may read the zone and edit its load balancers, the account's monitors
     and pools, and, with `aliases` or `notification_email`, DNS records and notifications.
 
-    Visitors come by HTTPS, and the tiers' load balancers answer HTTP on port 80, so the zone's SSL/TLS encryption mode must be
-    Flexible for these hostnames; with a stricter one visitors get an error 52x, whatever the health checks say.
+    Visitors come by HTTPS. The zone's SSL/TLS encryption mode decides how Cloudflare goes on to the origins: it has to be Full (strict)
+    for these hostnames where the origins have a certificate (`origin_port` 443), and Flexible where they answer plain HTTP; with the
+    wrong one visitors get an error 52x, whatever the health checks say.
     Source: https://developers.cloudflare.com/ssl/origin-configuration/ssl-modes/
     """
 
@@ -94,8 +95,8 @@ class CloudflareFront(pulumi.ComponentResource):
 
     def _origins(self, index: int, pool: Pool) -> pulumi.Output[Any]:
         path, most, minimum = f"pools[{index}].origins", self._args.effective_plan.most, pool.minimum_origins
-        given: pulumi.Output[Any] = pulumi.Output.from_input(pool.origins)
-        return given.apply(lambda known: planned_origins(known, path, most=most, minimum=minimum))
+        given: pulumi.Output[Any] = pulumi.Output.from_input({"origins": pool.origins, "port": self._args.origin_port})
+        return given.apply(lambda known: planned_origins(known["origins"], path, most=most, minimum=minimum, port=known["port"]))
 
     def _location(self, index: int, pool: Pool) -> tuple[Optional[pulumi.Input[float]], Optional[pulumi.Input[float]]]:
         if self._args.effective_steering is not Steering.PROXIMITY or pool.latitude is not None:
@@ -106,11 +107,13 @@ class CloudflareFront(pulumi.ComponentResource):
 
     def _monitor(self, account_id: pulumi.Output[str]) -> cloudflare.LoadBalancerMonitor:
         args, monitor = self._args, self._args.effective_monitor
+        port = pulumi.Output.from_input(args.origin_port)
         return cloudflare.LoadBalancerMonitor(
             f"{self.pulumi_resource_name}-monitor",
             account_id=account_id,
             description=self._note,
-            type="http",
+            type=port.apply(lambda known: "https" if known == 443 else "http"),
+            port=port.apply(unusual_port),
             path=args.health_path or "/healthz",
             expected_codes=str(args.expected_status or 200),
             # The origins' web servers may serve more than one site.

@@ -142,6 +142,9 @@ class CloudflareFrontArgs:
     """Path of the health check, from the slash: the tiers' output `health_path`. Defaults to `/healthz`."""
     expected_status: Optional[int] = None
     """The status that counts as healthy, 200 to 399. Defaults to 200."""
+    origin_port: Optional[pulumi.Input[int]] = None
+    """Where all origins listen: the tiers' output `port`. 443 is asked for health over HTTPS, and the zone's SSL/TLS encryption mode has
+    to be Full (strict) then, or Full; any other is plain HTTP, and the mode Flexible. Defaults to 80."""
     monitor: Optional[Monitor] = None
     """How often health is checked. The defaults take an origin out within 75 seconds."""
     steering: Optional[Steering] = None
@@ -177,6 +180,8 @@ class CloudflareFrontArgs:
             raise ArgumentError(
                 "expected_status", f"{self.expected_status} does not say that an origin is healthy", "give a status from 200 to 399"
             )
+        if isinstance(self.origin_port, int) and not 1 <= self.origin_port <= 65535:
+            raise ArgumentError("origin_port", f"{self.origin_port} is not a port", "give a number from 1 to 65535")
         if self.notification_email is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", self.notification_email):
             raise ArgumentError("notification_email", "is not an e-mail address", "write one like ops@example.com")
         self.effective_monitor.check(self.effective_plan)

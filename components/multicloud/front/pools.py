@@ -13,7 +13,7 @@ SHARES = "divide all weights by the largest one"
 
 
 def planned_origins(
-    origins: Sequence[Mapping[str, Any]], path: str, *, most: int | None = None, minimum: int | None = None
+    origins: Sequence[Mapping[str, Any]], path: str, *, most: int | None = None, minimum: int | None = None, port: int | None = None
 ) -> list[dict[str, Any]]:
     """Origins as Cloudflare keeps them: sorted by name, and without what is its default.
 
@@ -24,6 +24,7 @@ def planned_origins(
         path: Where they stand, for the error.
         most: The most that the plan allows.
         minimum: How many must be healthy for the pool to get visitors.
+        port: Where they listen.
 
     Raises:
         ArgumentError: If there is none, if there are too many or too few, if two have the same name or the same address, or
@@ -45,7 +46,11 @@ def planned_origins(
             if origin[key] in seen:
                 raise ArgumentError(path, f"two origins have the same {key}, {origin[key]}", "give each origin its own")
             seen.add(origin[key])
-    return [_planned(origin, path) for origin in sorted(origins, key=lambda origin: str(origin["name"]))]
+    other = unusual_port(port)
+    return [
+        _planned(origin, path) | ({} if other is None else {"port": other})
+        for origin in sorted(origins, key=lambda origin: str(origin["name"]))
+    ]
 
 
 def _planned(origin: Mapping[str, Any], path: str) -> dict[str, Any]:
@@ -56,6 +61,14 @@ def _planned(origin: Mapping[str, Any], path: str) -> dict[str, Any]:
     hundredths = math.ceil(round(weight * 100, 6))
     planned = {"name": origin["name"], "address": origin["address"]}
     return planned if hundredths == 100 else {**planned, "weight": hundredths / 100}
+
+
+def unusual_port(port: int | None) -> int | None:
+    """The port as Cloudflare keeps it: None where it is that of HTTP or HTTPS anyway.
+
+    Source: https://developers.cloudflare.com/api/resources/load_balancers/subresources/monitors/methods/create/
+    """
+    return None if port in (None, 80, 443) else port
 
 
 def planned_weights(weights: Sequence[float | None]) -> list[float] | None:

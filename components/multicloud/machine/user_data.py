@@ -1,25 +1,32 @@
-"""What a machine is told at its first boot: one `#cloud-config` for every cloud, for Debian 12.
+"""What a machine is told at its first boot: one `#cloud-config` for every cloud, for Debian 12 and 13.
 
-It installs unattended security updates, and nginx with the site or the user's own script. Nothing in it differs between clouds
-but their names, and what a cloud needs beside it. It never holds a secret: on every cloud, user data is readable from the
-machine and from the cloud's API.
+It installs unattended security updates and the workload, and writes down what the machine is (`FACTS`). Nothing in it differs
+between clouds but their names, and what a cloud needs beside it. It holds no secret, since on every cloud user data is readable
+from the cloud's API, but for one: a token of `registration` on a cloud that has no store for it.
 
-What the first boot said is in `/var/log/cloud-init-output.log`; see `ready.py` for workloads that are put in place after it.
+What the first boot said is in `/var/log/cloud-init-output.log`; what workloads say that are put in place after it is in the
+journal, see `fetched.py` and `contained.py`.
 
 Pure: text in, text out; the same arguments always give the same text, so that only a real change replaces machines.
 """
 
-import html
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 from ..errors import ArgumentError
+from .bootstrap import Bootstrap
 from .compression import compressed
-from .ready import READY, Steps, fetched, scripted
-from .workload import StaticSite, check_script
+from .contained import LOOPBACK_PORT, contained
+from .nginx import proxied
+from .registration import registered
+from .scripted import scripted
+from .secrets import STORES, guarded_metadata, reader
+from .site import served
+from .steps import FACTS, Steps, joined
 
 LIMITS = {"aws": 16384, "digitalocean": 65536, "gcp": 262144, "external": 49149}
 """The most bytes of user data that each cloud takes, before any encoding; for machines of somebody else, what fits OpenStack's
@@ -30,8 +37,6 @@ https://docs.digitalocean.com/reference/api/digitalocean/#operation/droplets_cre
 https://cloud.google.com/compute/docs/metadata/setting-custom-metadata#limitations,
 https://docs.openstack.org/api-ref/compute/#create-server
 """
-
-DOCUMENT_ROOT = "/var/www/site"
 
 GCP_STARTUP_SCRIPT = """\
 #!/bin/sh
@@ -56,6 +61,7 @@ systemctl start --no-block cloud-init.target
 Source: https://cloud.google.com/compute/docs/images/os-details, which names no cloud-init among the contents of Debian's images.
 """
 
+_APT_FILE = "/etc/apt/apt.conf.d/51multicloud"
 _APT = """\
 // Security updates are installed daily, without a reboot; a mirror that fails once does not fail the boot.
 APT::Periodic::Update-Package-Lists "1";
@@ -63,162 +69,75 @@ APT::Periodic::Unattended-Upgrade "1";
 Acquire::Retries "5";
 """
 
-_NGINX = """\
-server {{
-    listen {port} default_server;
-    listen [::]:{port} default_server;
-    server_name _;
-    root {root};
-    index index.html;
-    charset utf-8;
-    server_tokens off;
-    # Behind a load balancer the port and scheme seen here are not the visitor's.
-    absolute_redirect off;
-    # Longer than any load balancer keeps an idle connection (Google Cloud's 600 s), or it would send into a closed one.
-    keepalive_timeout 620s;
-    add_header X-Cloud "{cloud}" always;
-    add_header X-Region "{region}" always;
-    add_header X-Machine $hostname always;
-{gate}{locations}}}
-"""
 
-_NOT_READY = f"""\
-    # Until the site is in place, nobody is sent here.
-    if (!-f {READY}) {{
-        return 503;
-    }}
-"""
-
-_HEALTH = """\
-    location = {path} {{
-        access_log off;
-        default_type text/plain;
-        return {status}{body};
-    }}
-"""
-
-_SITE = """\
-    location / {{
-        {ssi}try_files $uri $uri/ =404;
-    }}
-"""
-
-_PAGE = """\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>{component} on {cloud}</title>
-<style>body {{ font: 1.2rem/1.6 system-ui, sans-serif; margin: 15vh auto; max-width: 32rem; padding: 0 1rem }} dt {{ opacity: .6 }}</style>
-<h1>It works</h1>
-<dl>
-<dt>Component</dt><dd>{component}</dd>
-<dt>Cloud</dt><dd>{cloud}</dd>
-<dt>Region</dt><dd>{region}</dd>
-<dt>Machine</dt><dd><!--# echo var="hostname" --></dd>
-</dl>
-</html>
-"""
-
-
-def render(
-    site: StaticSite | None,
-    cloud: str,
-    region: str,
-    component: str,
-    health_path: str,
-    port: int,
-    limit: int,
-    status: int = 200,
-    commands: Sequence[str] = (),
-    script: str | None = None,
-) -> str:
-    """The user data of a web machine.
+def render(machine: Bootstrap, limit: int) -> str:
+    """The user data of a machine.
 
     It is plain text where it fits, and else compressed; see `compression.py`.
 
     Args:
-        site: What to serve; None for a page that says which cloud, region and machine answered, or for the script.
-        cloud: Name of the cloud, for the page and the `X-Cloud` header.
-        region: Name of the region, for the page and the `X-Region` header.
-        component: Name of the tier, for the page.
-        health_path: Path that the machine answers itself, unless the site has a page there. Of a fetched site, only a path that
-            ends with a slash is taken for a page. With a script, its own server answers.
-        port: Port to serve on, 1 to 65535.
-        limit: The most bytes that the cloud takes: `LIMITS[cloud]`.
-        status: What is answered at `health_path`: 200 to 299, or up to 399 where a script's server does it.
-        commands: Shell scripts that the cloud needs, run last: one that fails stops nothing else.
-        script: A script of the user's own instead of a site and nginx, run once as root. The machine is healthy when it has ended
-            with 0 and its server answers `health_path` on `port`: the script finds them in HEALTH_PATH and PORT, beside CLOUD
-            and REGION.
+        machine: The machine, all its values plain text.
+        limit: The most bytes that the cloud takes: `LIMITS[machine.cloud]`.
 
     Raises:
-        ArgumentError: Below `site`, at `script`, `health_check.path`, `health_check.port`, `health_check.expected_status` or `region`.
+        ArgumentError: Below `site`, `container` or `registration`, at `script`, `health_check.path`, `health_check.port`,
+            `health_check.expected_status` or `region`.
     """
-    for path, name in (("cloud", cloud), ("region", region)):
+    for path, name in (("cloud", machine.cloud), ("region", machine.region)):
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
             raise ArgumentError(path, f"{name!r} is no name of a {path}", "write it as the cloud does, like fra1 or eu-central-1")
-    if not 1 <= port <= 65535:
-        raise ArgumentError("health_check.port", f"{port} is not a port", "give a number from 1 to 65535")
-    _check_health_path(health_path)
+    if not 1 <= machine.port <= 65535:
+        raise ArgumentError("health_check.port", f"{machine.port} is not a port", "give a number from 1 to 65535")
+    _check_health_path(machine.health_path)
 
-    if script is not None:
-        if site is not None:
-            raise ArgumentError("script", "is given beside site, and a machine has one workload", "leave one of the two out")
-        check_script(script)
-        workload = scripted(script, cloud, region, health_path, port, status)
-    else:
-        workload = _served(site, cloud, region, component, health_path, port, status)
-
-    written = {"/etc/apt/apt.conf.d/51multicloud": _APT, **workload.files}
+    steps = joined([Steps(files={FACTS: _facts(machine), _APT_FILE: _APT}), *_parts(machine), Steps(packages=["unattended-upgrades"])])
     config = {
         # cloud-init's default, en_US.UTF-8, may not exist in a small image, and then its whole stage fails.
         "locale": "C.UTF-8",
         # Files are written before packages are installed: dpkg keeps them, so nginx never starts with another site.
         "write_files": [
-            {"path": path, "permissions": "0755" if path in workload.programs else "0644", "content": content}
-            for path, content in written.items()
+            {"path": path, "permissions": _permissions(path, steps), "content": content} for path, content in steps.files.items()
         ],
         "package_update": True,
-        "packages": [*workload.packages, "unattended-upgrades"],
-        "runcmd": [*workload.commands, *(["sh", "-c", command] for command in commands)],
+        "packages": steps.packages,
+        "runcmd": [*steps.commands, *(["sh", "-c", command] for command in machine.commands)],
     }
-    return _fitting(config, cloud, limit, script)
+    return _fitting(config, machine, limit)
 
 
-def _served(site: StaticSite | None, cloud: str, region: str, component: str, health_path: str, port: int, status: int) -> Steps:
-    """nginx with the site."""
-    if site is not None:
-        site.check()
-    source = site.fetched if site else None
-    given = dict((site and site.files) or {})
-    for path, content in given.items():
-        _check_file(path, content, given)
-    if source:
-        files, health = {}, _health_of_fetched(health_path, status)
-        rest = fetched(source, DOCUMENT_ROOT, health_path, port, status)
+def _parts(machine: Bootstrap) -> Iterator[Steps]:
+    """The steps of a machine, in their order."""
+    workloads = [name for name in ("site", "script", "container") if getattr(machine, name) is not None]
+    if len(workloads) > 1:
+        wrong = f"is given beside {workloads[0]}, and a machine has one workload"
+        raise ArgumentError(workloads[1], wrong, "leave one of the two out")
+    # Closed before there is a secret to read.
+    if machine.certificate or machine.container or machine.registration:
+        yield guarded_metadata(machine.cloud)
+        yield from [reader()] if machine.cloud in STORES else []
+    if machine.script is not None:
+        yield scripted(machine, machine.script)
+    elif machine.container is not None:
+        yield contained(machine, machine.container)
+        yield from [proxied(machine, LOOPBACK_PORT)] if machine.certificate else []
     else:
-        files = given or {"index.html": _PAGE.format(cloud=cloud, region=region, component=html.escape(component))}
-        health, rest = _health(files, health_path, status), Steps()
-
-    locations = health + _SITE.format(ssi="" if site else "ssi on;\n        ")
-    server = _NGINX.format(
-        port=port, root=DOCUMENT_ROOT, cloud=cloud, region=region, gate=_NOT_READY if source else "", locations=locations
-    )
-    return Steps(
-        files={
-            "/etc/nginx/sites-available/default": server,
-            **{f"{DOCUMENT_ROOT}/{path}": files[path] for path in sorted(files)},
-            **rest.files,
-        },
-        programs=rest.programs,
-        packages=["nginx", *rest.packages],
-        # Where the image already has nginx it runs with what it had.
-        commands=[["systemctl", "enable", "nginx"], ["systemctl", "reload-or-restart", "nginx"], *rest.commands],
-    )
+        yield served(machine)
+    if machine.registration is not None:
+        yield registered(machine)
 
 
-def _fitting(config: dict[str, Any], cloud: str, limit: int, script: str | None) -> str:
+def _facts(machine: Bootstrap) -> str:
+    facts = {"role": machine.role, "cloud": machine.cloud, "region": machine.region, "component": machine.component}
+    return json.dumps(facts) + "\n"
+
+
+def _permissions(path: str, steps: Steps) -> str:
+    if path in steps.private:
+        return "0600"
+    return "0755" if path in steps.programs else "0644"
+
+
+def _fitting(config: dict[str, Any], machine: Bootstrap, limit: int) -> str:
     """The text as it is where it fits, or else compressed."""
     text = _yaml(config)
     if len(text.encode()) <= limit:
@@ -229,11 +148,13 @@ def _fitting(config: dict[str, Any], cloud: str, limit: int, script: str | None)
         return packed
     size = min(len(text.encode()), len(packed))
     path, them, instead = "site.files", "them", "serve an archive or a git repository"
-    if script is not None:
+    if machine.script is not None:
         path, them, instead = "script", "it", "let it fetch what it needs"
+    if machine.container is not None:
+        path, them, instead = "container.environment", "it", "let the container fetch what it needs"
     raise ArgumentError(
         path,
-        f"with {them} the user data is {size} bytes, and {cloud} takes {limit}",
+        f"with {them} the user data is {size} bytes, and {machine.cloud} takes {limit}",
         f"make {them} {size - limit} bytes smaller, or {instead}",
     )
 
@@ -247,57 +168,6 @@ def _check_health_path(path: str) -> None:
         raise ArgumentError("health_check.path", f"{path!r} has characters other than letters, digits and / . _ ~ -", mend)
     if "//" in path or any(part in (".", "..") for part in path.split("/")):
         raise ArgumentError("health_check.path", f"{path!r} is not a plain path: // or a dot segment", mend)
-
-
-def _check_file(path: str, content: str, files: dict[str, str]) -> None:
-    where, parts = f"site.files[{path!r}]", path.split("/")
-    if not path or path.startswith("/") or path.endswith("/") or any(part in ("", ".", "..") for part in parts):
-        raise ArgumentError(
-            where, "is not the path of a file below the document root", "write it relative, without . and .., like docs/index.html"
-        )
-    if re.search(r"[\x00-\x1f\x7f\\]", path) or any(len(part.encode(errors="replace")) > 255 for part in parts):
-        raise ArgumentError(
-            where, "has a control character, a backslash or a part of over 255 bytes", "take a plain name like docs/index.html"
-        )
-    above = ["/".join(parts[:count]) for count in range(1, len(parts))]
-    if taken := [other for other in above if other in files]:
-        raise ArgumentError(where, f"{taken[0]} is a file and cannot be a folder, too", "rename one of the two")
-    try:
-        (path + content).encode()
-    except UnicodeEncodeError:
-        raise ArgumentError(where, "is not text that UTF-8 can hold", "give text; binary files do not fit into user data") from None
-
-
-def _health(files: dict[str, str], url_path: str, status: int) -> str:
-    """What answers the health path; nothing where the site has a page there, which then does."""
-    path, where = url_path[1:], "health_check.expected_status"
-    if path in files or (url_path.endswith("/") and f"{path}index.html" in files):
-        if status != 200:
-            raise ArgumentError(where, f"{status} is not what the site's page at {url_path} answers", "leave it out: a page answers 200")
-        return ""
-    if folder := [file for file in files if file.startswith(f"{path}/")]:
-        raise ArgumentError(
-            "health_check.path", f"{url_path} is a folder of the site, with {folder[0]}", "take a path that the site does not use"
-        )
-    return _answer(url_path, status)
-
-
-def _health_of_fetched(url_path: str, status: int) -> str:
-    """The same for a site that nobody has seen yet."""
-    where = "health_check.expected_status"
-    if url_path.endswith("/"):
-        if status != 200:
-            raise ArgumentError(where, f"{status} is not what the site's page at {url_path} answers", "leave it out: a page answers 200")
-        return ""
-    return _answer(url_path, status)
-
-
-def _answer(url_path: str, status: int) -> str:
-    """What answers the health path instead of the site."""
-    if not 200 <= status <= 299:
-        mend = "take a status from 200 to 299, or let the path be a page of the site"
-        raise ArgumentError("health_check.expected_status", f"{status} is not what the machines answer at {url_path} themselves", mend)
-    return _HEALTH.format(path=url_path, status=status, body=' "ok\\n"' if status == 200 else "")
 
 
 class _Dumper(yaml.SafeDumper):

@@ -73,12 +73,30 @@ def subnets(cidr: str, count: int, path: str = "network") -> list[str]:
     Raises:
         ArgumentError: At `path`, if it is no network, or too small for them.
     """
+    return _parts(cidr, count, path)[:count]
+
+
+def private_subnets(cidr: str, count: int, path: str = "network") -> list[str]:
+    """As many parts of the same size again, from the middle of the network on, so that both kinds have room to grow.
+
+    Args:
+        cidr: The network.
+        count: How many subnets, 1 to 8.
+        path: Where the network stands, for the error.
+
+    Raises:
+        ArgumentError: As `subnets` does.
+    """
+    parts = _parts(cidr, count, path)
+    return parts[len(parts) // 2 :][:count]
+
+
+def _parts(cidr: str, count: int, path: str) -> list[str]:
     whole = network(cidr, path)
     bits = max(2, (count - 1).bit_length()) + 2
     if whole.prefixlen + bits > 28:
         raise ArgumentError(path, f"{cidr} is too small for {count} subnets", f"take a prefix of /{28 - bits} or shorter")
-    parts = whole.subnets(prefixlen_diff=bits)
-    return [str(next(parts)) for _ in range(count)]
+    return [str(part) for part in whole.subnets(prefixlen_diff=bits)]
 
 
 def ranges(texts: Iterable[str], path: str) -> list[Network]:

@@ -1,7 +1,6 @@
-"""A network on AWS: a VPC with a public subnet in each of its zones.
+"""A network on AWS: a VPC with a public subnet in each of its zones, and a private one where it is asked for.
 
-Deliberately left out: private subnets with NAT gateways, which are billed by the hour and by volume (what is in this network is
-closed by its security groups instead); the S3 endpoint, which saves nothing without NAT; flow logs, which are billed by volume.
+Deliberately left out: flow logs, which are billed by volume.
 """
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
@@ -19,7 +18,8 @@ from ..naming import check_dns_label
 from ..outputs import outputs
 from ..regions import check_region
 from ..tags import check as check_tags
-from .addresses import default_network, subnets
+from .addresses import default_network, private_subnets, subnets
+from .aws_private import PrivateZoneResources, bucket_endpoint, private_zone
 
 DEFAULT_ZONES = 2
 """The fewest that a load balancer or a database's subnet group takes, and the most that every region has for every account."""
@@ -40,6 +40,9 @@ class AwsNetworkArgs:
     network: Optional[str] = None
     """Address range of the network in CIDR form, /16 to /24 and private. Defaults to 10.10.0.0/16. Each subnet takes the first
     free sixteenth of it, so that zones can be added."""
+    private: Optional[bool] = None
+    """Whether each zone has a private subnet, too, whose machines reach out through a NAT gateway of that zone and cannot be reached
+    from the internet. Defaults to false: NAT gateways are billed by the hour and by volume."""
     tags: Optional[dict[str, str]] = None
     """Laid over the tags that every resource gets: project, stack, component, managed-by."""
 
@@ -52,6 +55,11 @@ class AwsNetworkArgs:
     def ranges(self) -> list[str]:
         """The ranges of the subnets, in the order of the zones."""
         return subnets(self.effective_network, len(self.zones or []) or DEFAULT_ZONES)
+
+    @property
+    def private_ranges(self) -> list[str]:
+        """The ranges of the private subnets, in the order of the zones; none where there are none."""
+        return private_subnets(self.effective_network, len(self.ranges)) if self.private else []
 
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on AWS."""
@@ -77,10 +85,14 @@ class AwsNetworkResources:
     route: aws.ec2.Route
     subnets: list[aws.ec2.Subnet]
     associations: list[aws.ec2.RouteTableAssociation]
+    private_zones: list[PrivateZoneResources]
+    """In the order of the zones; empty where there are no private subnets."""
+    bucket_endpoint: Optional[aws.ec2.VpcEndpoint]
+    """The way from the private subnets to S3 that no NAT gateway bills. None where there are none."""
 
 
 class AwsNetwork(pulumi.ComponentResource):
-    """A VPC with a public subnet in each of its zones, and names for what has an address.
+    """A VPC with a public subnet in each of its zones, and a private one on demand, and names for what has an address.
 
     Nothing comes in, and nothing gets a public address by default: both are the matter of whoever puts something into it.
 
@@ -91,7 +103,11 @@ class AwsNetwork(pulumi.ComponentResource):
     network_id: pulumi.Output[str]
     """Id of the VPC."""
     subnet_ids: pulumi.Output[list[str]]
-    """Ids of the subnets, in the order of the zones."""
+    """Ids of the public subnets, in the order of the zones."""
+    private_subnet_ids: pulumi.Output[list[str]]
+    """Ids of the private subnets, in the order of the zones; empty where there are none."""
+    outgoing_addresses: pulumi.Output[list[str]]
+    """Public addresses that the machines of the private subnets come from, in the order of the zones; empty where there are none."""
     zones: pulumi.Output[list[str]]
     """Names of the zones."""
     range: pulumi.Output[str]
@@ -134,6 +150,11 @@ class AwsNetwork(pulumi.ComponentResource):
             )
             for index, subnet in enumerate(made)
         ]
+        private = [
+            private_zone(children, index, vpc=vpc, cidr=cidr, public=made[index], way_out=route)
+            for index, cidr in enumerate(args.private_ranges)
+        ]
+        endpoint = bucket_endpoint(children, args.region, vpc, private) if private else None
 
         self.resources = AwsNetworkResources(
             vpc=vpc,
@@ -143,9 +164,13 @@ class AwsNetwork(pulumi.ComponentResource):
             route=route,
             subnets=made,
             associations=associations,
+            private_zones=private,
+            bucket_endpoint=endpoint,
         )
         self.network_id = vpc.id
         self.subnet_ids = pulumi.Output.all(*(subnet.id for subnet in made))
+        self.private_subnet_ids = pulumi.Output.all(*(zone.subnet.id for zone in private))
+        self.outgoing_addresses = pulumi.Output.all(*(zone.address.public_ip for zone in private))
         self.zones = pulumi.Output.all(*(subnet.availability_zone for subnet in made))
         self.range = vpc.cidr_block
         self.register_outputs(outputs(self))

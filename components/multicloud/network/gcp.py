@@ -1,4 +1,4 @@
-"""A network on Google Cloud for machines without public addresses.
+"""A network on Google Cloud for machines, at best without public addresses.
 
 Deliberately left out: flow logs, which are billed by volume; Shared VPC and peering, which join networks and do not make one.
 """
@@ -30,6 +30,8 @@ class GcpNetworkArgs:
     network: Optional[str] = None
     """Address range of the network in CIDR form, /16 to /24 and private. Defaults to 10.20.0.0/16. The subnetwork takes the
     first sixteenth of it, so that other regions can be added."""
+    nat: Optional[bool] = None
+    """Whether machines without public addresses reach the internet, through Cloud NAT. Defaults to true."""
 
     @property
     def range(self) -> str:
@@ -49,12 +51,15 @@ class GcpNetworkResources:
 
     vpc: gcp.compute.Network
     subnet: gcp.compute.Subnetwork
-    router: gcp.compute.Router
-    nat: gcp.compute.RouterNat
+    router: Optional[gcp.compute.Router]
+    """None without Cloud NAT."""
+    nat: Optional[gcp.compute.RouterNat]
+    """None without Cloud NAT."""
 
 
 class GcpNetwork(pulumi.ComponentResource):
-    """A custom-mode VPC with one subnetwork, whose machines reach Google's APIs privately and the internet through Cloud NAT.
+    """A custom-mode VPC with one subnetwork, whose machines reach Google's APIs privately and the internet through Cloud NAT, unless
+    that is left out.
 
     Nothing comes in: a firewall rule is the matter of whoever puts machines into the network.
 
@@ -81,7 +86,8 @@ class GcpNetwork(pulumi.ComponentResource):
             auto_create_subnetworks=False,
             routing_mode="REGIONAL",
             description=children.description,
-            opts=children.described_once,
+            # In another region there is another network: in this one, the old subnetwork still has the range.
+            opts=pulumi.ResourceOptions.merge(children.described_once, pulumi.ResourceOptions(replacement_trigger=args.region)),
         )
         subnet = gcp.compute.Subnetwork(
             f"{name}-subnet",
@@ -92,11 +98,22 @@ class GcpNetwork(pulumi.ComponentResource):
             description=children.description,
             opts=children.described_once,
         )
+        router, nat = (None, None) if args.nat is False else self._nat(children, args, vpc, subnet)
+
+        self.resources = GcpNetworkResources(vpc=vpc, subnet=subnet, router=router, nat=nat)
+        self.network_id = vpc.id
+        self.subnet_id = subnet.id
+        self.range = subnet.ip_cidr_range
+        self.register_outputs(outputs(self))
+
+    def _nat(
+        self, children: Children, args: GcpNetworkArgs, vpc: gcp.compute.Network, subnet: gcp.compute.Subnetwork
+    ) -> tuple[gcp.compute.Router, gcp.compute.RouterNat]:
         router = gcp.compute.Router(
-            f"{name}-router", network=vpc.id, region=args.region, description=children.description, opts=children.options
+            f"{children.name}-router", network=vpc.id, region=args.region, description=children.description, opts=children.options
         )
         nat = gcp.compute.RouterNat(
-            f"{name}-nat",
+            f"{children.name}-nat",
             router=router.name,
             region=args.region,
             nat_ip_allocate_option="AUTO_ONLY",
@@ -105,9 +122,4 @@ class GcpNetwork(pulumi.ComponentResource):
             log_config=gcp.compute.RouterNatLogConfigArgs(enable=True, filter="ERRORS_ONLY"),
             opts=children.options,
         )
-
-        self.resources = GcpNetworkResources(vpc=vpc, subnet=subnet, router=router, nat=nat)
-        self.network_id = vpc.id
-        self.subnet_id = subnet.id
-        self.range = subnet.ip_cidr_range
-        self.register_outputs(outputs(self))
+        return router, nat

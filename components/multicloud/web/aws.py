@@ -1,11 +1,10 @@
-"""The web tier on AWS: an auto scaling group over two zones or more, behind an Application Load Balancer.
+"""The web tier on AWS: an auto scaling group over two zones or more, behind an Application Load Balancer, or machines that are
+origins of their own.
 
 Deliberately left out: SSH (Session Manager leads to the machines); access logs, which need a bucket that outlives the tier.
 """
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
-import ipaddress
-import re
 from dataclasses import dataclass
 from typing import Optional
 
@@ -13,101 +12,80 @@ import pulumi
 import pulumi_aws as aws
 
 from ..amazon import Children
-from ..arguments import arguments, known
-from ..errors import ArgumentError
-from ..naming import check_dns_label, fitted
-from ..network.aws import AwsNetwork, AwsNetworkArgs
-from ..network.aws_ranges import ipv4_networks, prefix_list
+from ..arguments import arguments
+from ..naming import check_dns_label
+from ..network.aws import AwsNetwork
+from ..network.aws_ranges import prefix_list
 from ..outputs import outputs
 from . import aws_access as access
+from . import aws_balancer as balancers
+from . import aws_group as groups
+from . import aws_identity as identity
 from . import aws_machines as machines
-from .contract import HealthCheck, Origin, WebTierArgs
+from .aws_args import NEWEST
+from .aws_args import AwsWebTierArgs as AwsWebTierArgs
+from .aws_fixed import FixedMachineResources, fixed_machine
+from .aws_place import Place, place
+from .contract import Debian, Origin
+from .exposure import Exposure
 
 NAME_LIMIT = 46
 """Names of roles hold 64 characters; the longest suffix there is `-role`, and this leaves room for more beside the 8 of auto-naming."""
-
-BALANCER_NAME_LIMIT = 24
-"""Names of load balancers and target groups hold 32 characters, of which auto-naming takes 8; Pulumi refuses longer ones.
-
-Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
-"""
-
-NEWEST = "newest"
-
-
-@dataclass(kw_only=True, frozen=True)
-class AwsWebTierArgs(WebTierArgs):
-    """Arguments of `AwsWebTier`: the portable ones and AWS's own."""
-
-    region: str
-    """Region of the tier, for example `eu-central-1`. It has to be that of the provider."""
-    zones: Optional[list[str]] = None
-    """Zones to spread the machines over, for example `eu-central-1a`, two at least. Defaults to the first two of the region."""
-    image: Optional[str] = None
-    """Id of the machines' image, which must be a Debian 12 for the machine type's processor: `ami-…`. Defaults to the newest of
-    Debian's own when the tier is made; that one is kept, so that a newer image replaces no machines by itself. `newest` follows
-    Debian: the first deployment after each new image replaces the machines, one after the other."""
-
-    def check(self) -> None:
-        """Raises ArgumentError if a value cannot work on AWS."""
-        super().check()
-        self.network_args.check()
-        if any(ipaddress.IPv4Network(cidr).prefixlen > 27 for cidr in self.network_args.ranges):
-            raise ArgumentError("network", f"{self.network} leaves subnets below /27, the least of a load balancer", "take a /23 or larger")
-        if self.machine_type is not None and not re.fullmatch(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", self.machine_type):
-            raise ArgumentError("machine_type", f"{self.machine_type!r} is no instance type of AWS", "write one like t3.small or c7g.large")
-        if self.image not in (None, NEWEST) and not re.fullmatch(r"ami-([0-9a-f]{8}|[0-9a-f]{17})", self.image or ""):
-            raise ArgumentError("image", f"{self.image!r} is no id of an image", f"write one like ami-0123456789abcdef0, or {NEWEST}")
-        ipv4_networks(known(self.admitted_ranges), "admitted_ranges")
-        self.user_data("any")  # only the default page says the name, and that is far below the limit
-
-    @property
-    def network_args(self) -> AwsNetworkArgs:
-        """The arguments of the tier's own network."""
-        return AwsNetworkArgs(region=self.region, zones=self.zones, network=self.network, tags=self.tags)
-
-    @property
-    def effective_machine_type(self) -> str:
-        """AWS's name of the machine type, the default filled in."""
-        return self.machine_type or machines.MACHINE_TYPES[self.effective_size]
-
-    def user_data(self, component: str) -> str:
-        """What a machine is told at its first boot: the site, and how to install the agent of Session Manager.
-
-        Args:
-            component: The tier's name.
-
-        Raises:
-            ArgumentError: Below `site` or `health_check`, if it cannot be rendered or does not fit.
-        """
-        agent = machines.session_manager_agent(self.region, self.effective_machine_type)
-        return self.render_user_data("aws", self.region, component, [agent])
 
 
 @dataclass(kw_only=True, frozen=True)
 class AwsWebTierResources:
     """The children of `AwsWebTier`."""
 
-    network: AwsNetwork
+    network: Optional[AwsNetwork]
+    """None in an existing network."""
     admitted: aws.ec2.ManagedPrefixList
-    """Who may reach the load balancer."""
-    load_balancer_security_group: aws.ec2.SecurityGroup
+    """Who may reach the origins."""
+    load_balancer_security_group: Optional[aws.ec2.SecurityGroup]
+    """As all of the load balancer, None where the machines are origins themselves."""
     machines_security_group: aws.ec2.SecurityGroup
     rules: list[access.Rule]
-    load_balancer: aws.lb.LoadBalancer
-    target_group: aws.lb.TargetGroup
-    listener: aws.lb.Listener
+    load_balancer: Optional[aws.lb.LoadBalancer]
+    target_group: Optional[aws.lb.TargetGroup]
+    listener: Optional[aws.lb.Listener]
+    certificate: Optional[aws.acm.Certificate]
+    """What the load balancer shows, where `certificate` is given."""
     role: aws.iam.Role
     role_policy: aws.iam.RolePolicyAttachment
     instance_profile: aws.iam.InstanceProfile
+    private_key: Optional[identity.PrivateKeyResources]
+    """That of the certificate that the machines show; None where they show none."""
+    secrets_policy: Optional[aws.iam.RolePolicy]
+    """Which secrets the machines may read; None where there are none."""
     template: aws.ec2.LaunchTemplate
-    group: aws.autoscaling.Group
+    group: Optional[aws.autoscaling.Group]
+    """None where `exposure` is `machines`."""
     scaling: Optional[aws.autoscaling.Policy]
     """None where the number of machines is fixed."""
+    scheduled: list[aws.autoscaling.Schedule]
+    """In the order of the times of day."""
+    machines: list[FixedMachineResources]
+    """Empty unless `exposure` is `machines`."""
 
 
 class AwsWebTier(pulumi.ComponentResource):
-    """Web machines in several zones, healed, updated without loss and scaled, behind one load balancer, which alone can reach them.
+    """Web machines in several zones, reached through a load balancer alone, or by the front themselves.
+
+    What happens when something that the machines are made of changes, such as the size, the release or the site, depends on the exposure:
+
+    - `load_balancer`: AWS replaces them in the steps of `replacement`, and old ones go once new ones answer the health check. It goes on
+      after the deployment has ended, and goes back to the former machines by itself if new ones do not become healthy.
+    - `registered`: the same, but AWS sees only whether a machine runs, so a new one counts once it has run for
+      `health_check.grace_seconds`. Give it more than a boot takes.
+    - `machines`: each machine gets its successor before it goes, but all of them in the same deployment, and each address moves as soon
+      as the successor runs, not when it answers. So the tier is away for the minutes of a boot: take it out of the front before, or
+      take another exposure where that matters. An account has five such addresses in a region until it asks AWS for more
+      (https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-eips).
+
+    A change of the exposure itself does not wait either for new machines to answer: take the tier out of the front before.
+
+    With a schedule, AWS changes the number of machines, and deployments no longer do: a change of `servers` counts from the schedule's
+    next time on, and so does the number of the period in which the tier is made.
 
     Raises:
         ArgumentError: Where an argument cannot work on AWS, before anything is created.
@@ -118,125 +96,152 @@ class AwsWebTier(pulumi.ComponentResource):
     region: pulumi.Output[str]
     """The region, in the cloud's own name."""
     origins: pulumi.Output[list[Origin]]
-    """Where the front reaches the tier: one origin, the load balancer's name in DNS."""
+    """Where the front reaches the tier: the load balancer's name in DNS, the name that machines register under, or a machine each."""
     health_path: pulumi.Output[str]
     """The path of the health check, for the front's monitor."""
-    hostname: pulumi.Output[str]
-    """Name of the load balancer in DNS; its addresses change."""
+    port: pulumi.Output[int]
+    """Where the origins listen: 443 for HTTPS alone, and any other for plain HTTP."""
+    hostname: Optional[pulumi.Output[str]]
+    """Name in DNS of the load balancer, whose addresses change, or that machines register under. None where `exposure` is `machines`."""
     network_id: pulumi.Output[str]
     """Id of the VPC."""
-    group_name: pulumi.Output[str]
-    """Name of the auto scaling group."""
+    group_name: Optional[pulumi.Output[str]]
+    """Name of the auto scaling group. None where `exposure` is `machines`."""
     role_name: pulumi.Output[str]
-    """Name of the machines' role, to grant them more."""
+    """Name of the machines' role, to grant them more: the key of a secret that is encrypted with one of your own, say."""
 
     def __init__(self, name: str, args: AwsWebTierArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         super().__init__("multicloud:index:AwsWebTier", name, None, opts)
         args = arguments(AwsWebTierArgs, args)
         args.check()
         check_dns_label(name, NAME_LIMIT)
-        health, machine_type = args.effective_health_check, args.effective_machine_type
+        exposure = args.effective_exposure
         children = Children.of(self, name, args.tags)
 
-        network = AwsNetwork(f"{name}-network", args.network_args, opts=children.options)
+        where = place(children, args)
         admitted = prefix_list(children, "admitted", args.admitted_ranges, "admitted_ranges")
-        balancer_group = access.security_group(children, "load-balancer", network)
-        machines_group = access.security_group(children, "machines", network)
-        rules = access.rules(children, balancer_group, machines_group, admitted, health.effective_port)
+        balancer_group = access.security_group(children, "load-balancer", where.network_id) if exposure is Exposure.LOAD_BALANCER else None
+        machines_group = access.security_group(children, "machines", where.network_id)
+        rules = access.rules(
+            children,
+            balancer=balancer_group,
+            machines=machines_group,
+            admitted=admitted,
+            origin_port=args.origin_port,
+            machine_port=args.machine_port,
+        )
+        balancer = None
+        if balancer_group is not None:
+            balancer = balancers.balancer(
+                children,
+                place=where,
+                security_group=balancer_group,
+                health=args.effective_health_check,
+                certificate=args.certificate,
+                certificate_arn=args.certificate_arn,
+            )
 
-        load_balancer = self._load_balancer(children, network, balancer_group)
-        target_group = self._target_group(children, network, health)
-        listener = aws.lb.Listener(
-            f"{name}-listener",
-            load_balancer_arn=load_balancer.arn,
-            port=80,
-            protocol="HTTP",
-            default_actions=[aws.lb.ListenerDefaultActionArgs(type="forward", target_group_arn=target_group.arn)],
-            tags=children.tags("listener"),
-            opts=children.options,
-        )
-        role, role_policy, profile = machines.identity(children)
-        template = machines.template(
-            children,
-            # An image is kept as long as its template, and is one of a region and a processor.
-            f"template-{args.region}-{machines.architecture(machine_type)}",
-            image=machines.newest_debian(machine_type, pulumi.InvokeOptions(parent=self)) if args.image in (None, NEWEST) else args.image,
-            pinned=args.image is None,
-            machine_type=machine_type,
-            security_group=machines_group,
-            profile=profile,
-            user_data=args.user_data(name),
-            servers=args.servers,
-        )
-        group = machines.group(
-            children,
-            servers=args.servers,
-            health=health,
-            network=network,
-            template=template,
-            target_group=target_group,
-            # A target is asked for its health only once a listener leads to it.
-            after=[*rules, listener, role_policy],
-        )
-        scaling = machines.scaling(children, args.servers, group)
+        role, role_policy, profile = identity.role(children)
+        key = identity.private_key(children, args.certificate) if args.certificate and args.machines_show_certificate else None
+        secrets = {**args.secrets, **({"certificate.private_key": key.secret.arn} if key else {})}
+        secrets_policy = identity.secrets_policy(children, role, args.region, secrets)
+        user_data = args.user_data(name, key.secret.arn if key else None)
+        template = self._template(children, args, where, None if exposure is Exposure.MACHINES else machines_group, profile, user_data)
+
+        # What a machine needs to become healthy; a target is asked for its health only once a listener leads to it.
+        after: list[pulumi.Resource] = [*rules, role_policy]
+        after += [balancer.listener] if balancer else []
+        after += [secrets_policy] if secrets_policy else []
+        after += [key.version] if key else []
+        fixed = [
+            fixed_machine(
+                children,
+                index,
+                place=where,
+                template=template,
+                security_group=machines_group,
+                user_data=user_data,
+                after=after,
+            )
+            for index in range(args.servers.min if exposure is Exposure.MACHINES else 0)
+        ]
+        group = None
+        if exposure is not Exposure.MACHINES:
+            group = groups.group(
+                children,
+                servers=args.servers,
+                schedule=args.schedule,
+                replacement=args.effective_replacement,
+                health=args.effective_health_check,
+                place=where,
+                template=template,
+                target_group=balancer.target_group if balancer else None,
+                after=after,
+            )
 
         self.resources = AwsWebTierResources(
-            network=network,
+            network=where.network,
             admitted=admitted,
             load_balancer_security_group=balancer_group,
             machines_security_group=machines_group,
             rules=rules,
-            load_balancer=load_balancer,
-            target_group=target_group,
-            listener=listener,
+            load_balancer=balancer.load_balancer if balancer else None,
+            target_group=balancer.target_group if balancer else None,
+            listener=balancer.listener if balancer else None,
+            certificate=balancer.certificate if balancer else None,
             role=role,
             role_policy=role_policy,
             instance_profile=profile,
+            private_key=key,
+            secrets_policy=secrets_policy,
             template=template,
             group=group,
-            scaling=scaling,
+            scaling=groups.scaling(children, args.servers, group) if group else None,
+            scheduled=groups.scheduled(children, args.servers, args.schedule, group) if group else [],
+            machines=fixed,
         )
         self.cloud = pulumi.Output.from_input("aws")
         self.region = pulumi.Output.from_input(args.region)
-        self.hostname = load_balancer.dns_name
-        self.origins = self.hostname.apply(lambda hostname: [Origin(name=name, address=hostname, weight=1.0)])
-        self.health_path = pulumi.Output.from_input(health.effective_path)
-        self.network_id = network.network_id
-        self.group_name = group.name
+        self.hostname = balancer.load_balancer.dns_name if balancer else None
+        if args.registration is not None:
+            self.hostname = pulumi.Output.from_input(args.registration.hostname)
+        self.origins = self._origins(name)
+        self.health_path = pulumi.Output.from_input(args.effective_health_check.effective_path)
+        self.port = pulumi.Output.from_input(args.origin_port)
+        self.network_id = pulumi.Output.from_input(where.network_id)
+        self.group_name = group.name if group else None
         self.role_name = role.name
         self.register_outputs(outputs(self))
 
-    def _load_balancer(self, children: Children, network: AwsNetwork, group: aws.ec2.SecurityGroup) -> aws.lb.LoadBalancer:
-        return aws.lb.LoadBalancer(
-            fitted(f"{children.name}-balancer", BALANCER_NAME_LIMIT),
-            load_balancer_type="application",
-            internal=False,
-            security_groups=[group.id],
-            subnets=network.subnet_ids,
-            drop_invalid_header_fields=True,
-            tags=children.tags("balancer"),
-            # AWS refuses it while the network has no way to the internet.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[network]),
+    def _template(
+        self,
+        children: Children,
+        args: AwsWebTierArgs,
+        where: Place,
+        security_group: aws.ec2.SecurityGroup | None,
+        profile: aws.iam.InstanceProfile,
+        user_data: pulumi.Input[str],
+    ) -> aws.ec2.LaunchTemplate:
+        machine_type, release = args.effective_machine_type, args.effective_release
+        suffix = f"template-{args.region}-{machines.architecture(machine_type)}"
+        looked_up = args.image in (None, NEWEST)
+        return machines.template(
+            children,
+            # An image is kept as long as its template, and is one of a region, a processor and a release.
+            suffix if release is Debian.BOOKWORM else f"{suffix}-debian-{release}",
+            image=machines.newest_debian(release, machine_type, pulumi.InvokeOptions(parent=self)) if looked_up else args.image or "",
+            pinned=args.image is None,
+            machine_type=machine_type,
+            security_group=security_group,
+            public=where.public,
+            profile=profile,
+            user_data=user_data,
+            servers=args.servers,
         )
 
-    def _target_group(self, children: Children, network: AwsNetwork, health: HealthCheck) -> aws.lb.TargetGroup:
-        return aws.lb.TargetGroup(
-            fitted(f"{children.name}-targets", BALANCER_NAME_LIMIT),
-            port=health.effective_port,
-            protocol="HTTP",
-            vpc_id=network.network_id,
-            target_type="instance",
-            deregistration_delay=60,
-            health_check=aws.lb.TargetGroupHealthCheckArgs(
-                protocol="HTTP",
-                port="traffic-port",
-                path=health.effective_path,
-                matcher=str(health.effective_status),
-                interval=10,
-                timeout=5,
-                healthy_threshold=2,
-                unhealthy_threshold=3,
-            ),
-            tags=children.tags("targets"),
-            opts=children.options,
+    def _origins(self, name: str) -> pulumi.Output[list[Origin]]:
+        if self.hostname is not None:
+            return self.hostname.apply(lambda hostname: [Origin(name=name, address=hostname, weight=1.0)])
+        return pulumi.Output.all(*(machine.address.public_ip for machine in self.resources.machines)).apply(
+            lambda addresses: [Origin(name=f"{name}-{index}", address=address, weight=1.0) for index, address in enumerate(addresses)]
         )

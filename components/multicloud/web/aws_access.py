@@ -1,20 +1,20 @@
-"""Who reaches whom in a web tier on AWS: visitors the load balancer, it the machines, and they whatever they need."""
+"""Who reaches whom in a web tier on AWS: visitors the origins, a load balancer the machines, and they whatever they need."""
 
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 
 from ..amazon import Children
-from ..network.aws import AwsNetwork
 
 Rule = aws.vpc.SecurityGroupIngressRule | aws.vpc.SecurityGroupEgressRule
 
 
-def security_group(children: Children, suffix: str, network: AwsNetwork) -> aws.ec2.SecurityGroup:
+def security_group(children: Children, suffix: str, network_id: pulumi.Input[str]) -> aws.ec2.SecurityGroup:
     """A security group without rules, which lets nothing in or out."""
     return aws.ec2.SecurityGroup(
         f"{children.name}-{suffix}",
-        vpc_id=network.network_id,
+        vpc_id=network_id,
         # A change would replace the group.
         description=f"{suffix} of {children.name}",
         tags=children.tags(suffix),
@@ -24,19 +24,22 @@ def security_group(children: Children, suffix: str, network: AwsNetwork) -> aws.
 
 def rules(
     children: Children,
-    balancer: aws.ec2.SecurityGroup,
+    *,
+    balancer: aws.ec2.SecurityGroup | None,
     machines: aws.ec2.SecurityGroup,
     admitted: aws.ec2.ManagedPrefixList,
-    port: int,
+    origin_port: int,
+    machine_port: int,
 ) -> list[Rule]:
     """The rules of a tier, a resource each, so that a change of one is not a change of the group.
 
     Args:
         children: The tier's.
-        balancer: The load balancer's group.
+        balancer: The load balancer's group; None where the machines themselves are the origins.
         machines: The machines' group.
-        admitted: Who may reach the load balancer.
-        port: The port that the machines serve on.
+        admitted: Who may reach the origins.
+        origin_port: The port that visitors come to.
+        machine_port: The port that the machines serve on.
     """
 
     def tcp(port: int) -> dict[str, Any]:
@@ -45,33 +48,35 @@ def rules(
     def named(suffix: str) -> dict[str, Any]:
         return {"resource_name": f"{children.name}-{suffix}", "tags": children.tags(suffix), "opts": children.options}
 
+    visitors = {
+        **tcp(origin_port),
+        "description": f"{'HTTPS' if origin_port == 443 else 'HTTP'} from the admitted ranges",
+        "prefix_list_id": admitted.id,
+    }
+    way_out = aws.vpc.SecurityGroupEgressRule(
+        **named("machines-egress"),
+        security_group_id=machines.id,
+        description="Updates, Session Manager and what the site asks for",
+        ip_protocol="-1",
+        cidr_ipv4="0.0.0.0/0",
+    )
+    if balancer is None:
+        return [aws.vpc.SecurityGroupIngressRule(**named("machines-ingress"), **visitors, security_group_id=machines.id), way_out]
     return [
-        aws.vpc.SecurityGroupIngressRule(
-            **named("load-balancer-ingress"),
-            **tcp(80),
-            security_group_id=balancer.id,
-            description="HTTP from the admitted ranges",
-            prefix_list_id=admitted.id,
-        ),
+        aws.vpc.SecurityGroupIngressRule(**named("load-balancer-ingress"), **visitors, security_group_id=balancer.id),
         aws.vpc.SecurityGroupEgressRule(
             **named("load-balancer-egress"),
-            **tcp(port),
+            **tcp(machine_port),
             security_group_id=balancer.id,
             description="Requests and health checks to the machines",
             referenced_security_group_id=machines.id,
         ),
         aws.vpc.SecurityGroupIngressRule(
             **named("machines-ingress"),
-            **tcp(port),
+            **tcp(machine_port),
             security_group_id=machines.id,
             description="Requests and health checks from the load balancer",
             referenced_security_group_id=balancer.id,
         ),
-        aws.vpc.SecurityGroupEgressRule(
-            **named("machines-egress"),
-            security_group_id=machines.id,
-            description="Updates, Session Manager and what the site asks for",
-            ip_protocol="-1",
-            cidr_ipv4="0.0.0.0/0",
-        ),
+        way_out,
     ]

@@ -6,16 +6,18 @@ which resources exist; what is a `pulumi.Input` only flows through. No provider 
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Optional, Protocol, TypedDict
 
 import pulumi
 
-from ..arguments import known
+from ..arguments import STAND_IN, applied, known
 from ..errors import ArgumentError
 from ..machine import user_data
+from ..machine.bootstrap import Bootstrap, TlsCertificate
 from ..machine.container import Container
+from ..machine.registration import check_count
 from ..machine.workload import StaticSite
 from ..network import addresses
 from ..tags import check as check_tags
@@ -27,6 +29,9 @@ MOST_MACHINES = 2000
 
 Source: https://cloud.google.com/compute/docs/instance-groups/regional-migs
 """
+
+LONGEST_NAME = "tier-0q9w1e8r2t7y3u6i4o5p-z0x9c1v8b2n7m3k6l4j5"
+"""A name as long as any cloud lets a tier have, which no compression shortens: user data that fits with it fits with every name."""
 
 
 class Debian(StrEnum):
@@ -216,6 +221,16 @@ class WebTierArgs:
             return 443
         return 80 if self.effective_exposure is Exposure.LOAD_BALANCER else self.effective_health_check.effective_port
 
+    @property
+    def machines_show_certificate(self) -> bool:
+        """Whether HTTPS ends at the machines themselves."""
+        return self.certificate is not None and self.effective_exposure is not Exposure.LOAD_BALANCER
+
+    @property
+    def machine_port(self) -> int:
+        """The port that the machines serve on, for visitors and for health checks: over HTTPS where they show the certificate."""
+        return 443 if self.machines_show_certificate else self.effective_health_check.effective_port
+
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on any cloud. A cloud's own class adds what cannot work there."""
         self.servers.check()
@@ -260,13 +275,19 @@ class WebTierArgs:
             raise ArgumentError("registration", f"is given, and exposure is {exposure}", "write exposure: registered, or leave it out")
         if self.registration is not None:
             self.registration.check()
+            check_count(self.servers.most, "servers.min" if self.servers.max is None else "servers.max")
+            for index, period in enumerate(self.schedule.periods if self.schedule else []):
+                check_count(period.servers, f"schedule.periods[{index}].servers")
         if exposure is Exposure.MACHINES and self.servers.scales:
             wrong = f"{self.servers.most} is above servers.min, and machines with reserved addresses are a fixed number"
             raise ArgumentError("servers.max", wrong, "leave it out, or write exposure: registered or load_balancer")
         if exposure is Exposure.MACHINES and self.schedule is not None:
             mend = "leave it out, or write exposure: registered or load_balancer"
             raise ArgumentError("schedule", "is given, and machines with reserved addresses are a fixed number", mend)
-        if self.certificate is not None and exposure is not Exposure.LOAD_BALANCER and self.script is not None:
+        if self.machines_show_certificate and self.effective_health_check.effective_port not in (80, 443):
+            wrong = f"{self.effective_health_check.port} is given beside certificate, with which the machines serve on 443 alone"
+            raise ArgumentError("health_check.port", wrong, "leave it out")
+        if self.machines_show_certificate and self.script is not None:
             mend = "let the script set up HTTPS by itself, or write exposure: load_balancer"
             raise ArgumentError("certificate", "is given beside script, whose own server answers visitors", mend)
 
@@ -292,24 +313,37 @@ class WebTierArgs:
             component: The tier's name, which the default page shows.
             commands: Shell scripts that the cloud needs.
             private_key_secret: Name of the secret in the cloud's store that holds the private key of `certificate`, where the machines
-                show it themselves.
+                show it themselves. May be left out in `check`, before there is one.
+
+        Returns:
+            Plain text where everything in it is plain, or else an output, which is a secret where a part of it is.
 
         Raises:
-            ArgumentError: Below `site` or `health_check`, or at `script`; see `user_data.render`.
+            ArgumentError: Below `site`, `container` or `health_check`, or at `script`; see `user_data.render`. What is known only later
+                is checked with a stand-in first, and again, below the resource that it goes to, when it is known.
         """
-        health = self.effective_health_check
-        return user_data.render(
-            self.site,
-            cloud,
-            region,
-            component,
-            health.effective_path,
-            health.effective_port,
-            user_data.LIMITS[cloud],
-            health.effective_status,
-            commands,
-            self.script,
+        certificate = None
+        if self.certificate is not None and self.machines_show_certificate:
+            given, secret = self.certificate, private_key_secret or STAND_IN
+            certificate = TlsCertificate(certificate=given.certificate, chain=given.chain, private_key_secret=secret)
+        registration = self.registration
+        if registration is not None and registration.token is not None:
+            registration = replace(registration, token=pulumi.Output.secret(registration.token))
+        machine = Bootstrap(
+            cloud=cloud,
+            region=region,
+            component=component,
+            health_path=self.effective_health_check.effective_path,
+            port=self.machine_port,
+            status=self.effective_health_check.effective_status,
+            site=self.site,
+            script=self.script,
+            container=self.container,
+            registration=registration,
+            certificate=certificate,
+            commands=tuple(commands),
         )
+        return applied(lambda resolved: user_data.render(resolved, user_data.LIMITS[cloud]), machine)
 
 
 class Origin(TypedDict):

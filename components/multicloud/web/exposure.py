@@ -2,7 +2,7 @@
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Optional
 
@@ -28,7 +28,8 @@ class Registration:
     """The name at Cloudflare under which healthy machines put their own addresses, and from which they take them away.
 
     Each machine needs a token that may edit the records of the zone, and nothing else: template "Edit zone DNS", for one zone
-    (https://developers.cloudflare.com/fundamentals/api/reference/template/). Let the name be one that nothing else uses.
+    (https://developers.cloudflare.com/fundamentals/api/reference/template/). Let the name be one that nothing else uses. 40 machines at
+    most, of all tiers whose tokens are the same user's: they share that user's limit of requests. IPv4 addresses only.
     """
 
     hostname: str
@@ -38,7 +39,7 @@ class Registration:
     token_secret: Optional[pulumi.Input[str]] = None
     """Name of the secret in the cloud's own store that holds the token, and nothing else: on AWS the name or ARN of a secret of
     Secrets Manager, on Google Cloud that of one of Secret Manager. Machines read it each time, so a new token is picked up."""
-    token: Optional[pulumi.Input[str]] = None
+    token: Optional[pulumi.Input[str]] = field(default=None, repr=False)
     """The token itself, where there is no such store: on DigitalOcean and on machines of somebody else. It is in the user data then, a
     secret in Pulumi's state, readable on the machine by root alone."""
     proxied: Optional[bool] = None
@@ -69,24 +70,26 @@ class Certificate:
 
     certificate: pulumi.Input[str]
     """The certificate in PEM form, the tier's own alone."""
-    private_key: pulumi.Input[str]
+    private_key: pulumi.Input[str] = field(repr=False)
     """Its private key in PEM form, without a passphrase. Kept as a secret in Pulumi's state and by the cloud."""
     chain: Optional[pulumi.Input[str]] = None
     """The intermediate certificates in PEM form. Defaults to none, which is right for Cloudflare's own origin certificates."""
 
     def check(self) -> None:
         """Raises ArgumentError, its path below `certificate`, if a part is not what it has to be. None of it is shown."""
+        if isinstance(self.private_key, str) and "ENCRYPTED" in self.private_key:
+            raise ArgumentError("certificate.private_key", "is encrypted with a passphrase", "give it without one")
         for name, text, label in (
             ("certificate", self.certificate, "CERTIFICATE"),
             ("private_key", self.private_key, "PRIVATE KEY"),
             ("chain", self.chain, "CERTIFICATE"),
         ):
-            if isinstance(text, str) and not re.match(rf"\s*-----BEGIN ([A-Z]+ )?{label}-----\s", text):
-                raise ArgumentError(f"certificate.{name}", "is not in PEM form", f"give the text that begins with -----BEGIN {label}-----")
-        if isinstance(self.private_key, str) and "ENCRYPTED" in self.private_key:
-            raise ArgumentError("certificate.private_key", "is encrypted with a passphrase", "give it without one")
-        if isinstance(self.certificate, str) and self.certificate.count("-----BEGIN") > 1:
-            raise ArgumentError("certificate.certificate", "holds more than one certificate", "give the others as chain")
+            if isinstance(text, str) and not _pem(label).fullmatch(text):
+                raise ArgumentError(f"certificate.{name}", "is not in PEM form", f"give the text from -----BEGIN {label}----- to its end")
+        for name, text in (("certificate", self.certificate), ("private_key", self.private_key)):
+            if isinstance(text, str) and text.count("-----BEGIN") > 1:
+                mend = "give the others as chain" if name == "certificate" else "give the certificate's own"
+                raise ArgumentError(f"certificate.{name}", "holds more than one", mend)
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -119,3 +122,8 @@ class Replacement:
             raise ArgumentError(
                 "replacement.surge_percent", "is 0 beside unavailable_percent 0: no machine could be replaced", "let one be above 0"
             )
+
+
+def _pem(label: str) -> re.Pattern[str]:
+    """Blocks of one kind and nothing else, so that no private key slips into what everybody may see, and none is cut off."""
+    return re.compile(rf"\s*(-----BEGIN (?P<kind>([A-Z]+ )?{label})-----\s[^-]+-----END (?P=kind)-----\s*)+")

@@ -1,114 +1,66 @@
-"""The web tier on Google Cloud: a regional group of machines behind a global external Application Load Balancer.
+"""The web tier on Google Cloud: machines in several zones of a region, behind a global external Application Load Balancer, or reached
+by visitors themselves.
 
-Deliberately left out: SSH (neither an open port nor project-wide keys), public addresses of machines, Cloud CDN (the front caches).
+Deliberately left out: SSH (neither an open port nor project-wide keys), Cloud CDN (the front caches).
 """
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Optional
 
 import pulumi
 import pulumi_gcp as gcp
 
-from ..arguments import arguments, planned
-from ..errors import ArgumentError
+from ..arguments import arguments
 from ..google import Children
 from ..naming import check_dns_label
-from ..network.gcp import GcpNetwork, GcpNetworkArgs
+from ..network.gcp import GcpNetwork
 from ..outputs import outputs
+from . import gcp_access as access
 from . import gcp_machines as machines
-from .cloud_armor import admission_rules
-from .contract import Origin, WebTierArgs
+from . import gcp_reserved as reserved
+from .contract import Origin
+from .exposure import Exposure
+from .gcp_args import NEWEST, GcpWebTierArgs
+from .gcp_balancer import GcpLoadBalancerResources, load_balancer
+
+__all__ = ["GcpWebTier", "GcpWebTierArgs", "GcpWebTierResources"]
 
 NAME_LIMIT = 39
-"""Google's names hold 63 characters; the longest suffix here is `-network-router`, and auto-naming adds 8."""
-
-
-@dataclass(kw_only=True, frozen=True)
-class GcpWebTierArgs(WebTierArgs):
-    """Arguments of `GcpWebTier`: the portable ones and Google Cloud's own."""
-
-    region: str
-    """Region of the machines, for example `europe-west3`."""
-    zones: Optional[list[str]] = None
-    """Zones to spread the machines over, for example `europe-west3-a`, two at least. Defaults to three of the region, which
-    Google chooses. Another list replaces the group with all its machines."""
-    image: Optional[str] = None
-    """Image or image family of the machines: `project/family` or a self link. Defaults to Debian 12, `debian-cloud/debian-12`,
-    for the machine type's processor. Of a family, each machine gets the image that is the newest when it is made, so that machines
-    of different age may differ; the self link of one image keeps all alike."""
-
-    def check(self) -> None:
-        """Raises ArgumentError if a value cannot work on Google Cloud."""
-        super().check()
-        self.network_args.check()
-        if self.machine_type is not None and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", self.machine_type):
-            raise ArgumentError("machine_type", f"{self.machine_type!r} is no machine type of Google Cloud", "write one like n2-standard-4")
-        if self.image is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:/-]*", self.image):
-            raise ArgumentError("image", f"{self.image!r} is no image of Google Cloud", "write one like debian-cloud/debian-12")
-        status = self.effective_health_check.effective_status
-        if status != 200:
-            raise ArgumentError(
-                "health_check.expected_status",
-                f"{status} is not healthy to Google Cloud's health checks, which take 200 alone",
-                "leave it out, and answer 200 at the health check's path",
-            )
-        for index, zone in enumerate(self.zones or []):
-            if zone.rpartition("-")[0] != self.region:
-                raise ArgumentError(f"zones[{index}]", f"{zone!r} is not a zone of {self.region}", f"write one like {self.region}-a")
-        if self.zones is not None and len(set(self.zones)) != max(2, len(self.zones)):
-            raise ArgumentError("zones", "are not two or more different zones", "name two or three, or leave them out")
-        self.user_data("any")  # only the default page says the name, and that is far below the limit
-
-    @property
-    def network_args(self) -> GcpNetworkArgs:
-        """The arguments of the tier's own network."""
-        return GcpNetworkArgs(region=self.region, network=self.network)
-
-    @property
-    def effective_machine_type(self) -> str:
-        """Google's name of the machine type, the default filled in."""
-        return self.machine_type or machines.MACHINE_TYPES[self.effective_size]
-
-    def user_data(self, component: str) -> str:
-        """What a machine is told at its first boot.
-
-        Args:
-            component: The tier's name.
-
-        Raises:
-            ArgumentError: Below `site` or `health_check`, if it cannot be rendered or does not fit.
-        """
-        return self.render_user_data("gcp", self.region, component)
+"""Google's names hold 63 characters; the longest suffix that is not shortened is `-network-router`, and auto-naming adds 8."""
 
 
 @dataclass(kw_only=True, frozen=True)
 class GcpWebTierResources:
     """The children of `GcpWebTier`."""
 
-    network: GcpNetwork
+    network: Optional[GcpNetwork]
+    """None where `network_id` names another."""
     service_account: gcp.serviceaccount.Account
     grants: list[gcp.projects.IAMMember]
+    secret_grants: list[gcp.secretmanager.SecretIamMember]
+    """One for each secret that the arguments name."""
+    private_key: Optional[access.GcpPrivateKeyResources]
+    """None where the machines show no certificate."""
     firewall: gcp.compute.Firewall
-    template: gcp.compute.RegionInstanceTemplate
     group_check: gcp.compute.HealthCheck
     """Finds the machines that have to be replaced."""
-    group: gcp.compute.RegionInstanceGroupManager
+    template: Optional[gcp.compute.RegionInstanceTemplate]
+    """None where each machine has a reserved address."""
+    group: Optional[gcp.compute.RegionInstanceGroupManager]
+    """None where each machine has a reserved address."""
     autoscaler: Optional[gcp.compute.RegionAutoscaler]
-    """None where the number of machines is fixed."""
-    backend_check: gcp.compute.HealthCheck
-    """Finds the machines that get no visitors for now."""
-    admission: gcp.compute.SecurityPolicy
-    backend: gcp.compute.BackendService
-    url_map: gcp.compute.URLMap
-    proxy: gcp.compute.TargetHttpProxy
-    address: gcp.compute.GlobalAddress
-    forwarding: gcp.compute.GlobalForwardingRule
+    """None where the number of machines is fixed at all times."""
+    machines: list[reserved.GcpMachineResources]
+    """Those with a reserved address each."""
+    load_balancer: Optional[GcpLoadBalancerResources]
+    """None where visitors come to the machines themselves."""
 
 
 class GcpWebTier(pulumi.ComponentResource):
-    """Web machines in several zones of a region, healed, updated without loss and scaled, behind one global address.
+    """Web machines in several zones of a region, healed, updated without loss and scaled, behind one global address or without it.
 
     Raises:
         ArgumentError: Where an argument cannot work on Google Cloud, before anything is created.
@@ -119,15 +71,17 @@ class GcpWebTier(pulumi.ComponentResource):
     region: pulumi.Output[str]
     """The region, in the cloud's own name."""
     origins: pulumi.Output[list[Origin]]
-    """Where the front reaches the tier: one origin, the load balancer's address."""
+    """Where the front reaches the tier: the load balancer's address, that of each machine, or the name that they register at."""
     health_path: pulumi.Output[str]
     """The path of the health check, for the front's monitor."""
+    port: pulumi.Output[int]
+    """Where the origins listen: 443 for HTTPS alone, and any other for plain HTTP."""
     address: pulumi.Output[str]
-    """IPv4 address of the load balancer."""
+    """IPv4 address of the load balancer; empty without one."""
     network_id: pulumi.Output[str]
     """Id of the VPC."""
     instance_group: pulumi.Output[str]
-    """Self link of the machines' instance group."""
+    """Self link of the machines' instance group; empty where each machine has a reserved address, and a group of its own."""
     service_account_email: pulumi.Output[str]
     """The machines' identity, to grant them more."""
 
@@ -136,111 +90,144 @@ class GcpWebTier(pulumi.ComponentResource):
         args = arguments(GcpWebTierArgs, args)
         args.check()
         check_dns_label(name, NAME_LIMIT)
-        health, machine_type = args.effective_health_check, args.effective_machine_type
-        children = Children.of(self, name, args.tags)
+        children, health = Children.of(self, name, args.tags), args.effective_health_check
 
-        network = GcpNetwork(f"{name}-network", args.network_args, opts=children.options)
-        service_account = machines.service_account(children)
-        grants = machines.grants(children, service_account)
-        firewall = machines.firewall(children, network, service_account, health.effective_port)
-        template = machines.template(
-            children,
-            region=args.region,
-            network=network,
-            account=service_account,
-            machine_type=machine_type,
-            image=args.image or machines.default_image(machine_type),
-            user_data=args.user_data(name),
-        )
+        network = GcpNetwork(f"{name}-network", args.network_args, opts=children.options) if args.network_id is None else None
+        network_id = network.network_id if network else pulumi.Output.from_input(args.network_id or "")
+        account = access.service_account(children)
+        grants = access.grants(children, account)
+        secret_grants = access.secret_grants(children, account, access.named_secrets(args))
+        shown = args.certificate if args.machines_show_certificate else None
+        private_key = access.private_key(children, account, shown) if shown else None
+        # What visitors reach without a load balancer is another resource for another port, so that the old one goes only when what
+        # answers at the new one is healthy.
+        ending = f"-port-{args.machine_port}" if args.public else ""
+        firewall = access.firewall(children, f"firewall{ending}", network_id, account, args)
         # Two checks, as Google advises: to stop sending visitors is cheap and quick, to replace a machine is neither.
-        group_check = machines.http_check(children, "group-check", health, interval=10, healthy=1, unhealthy=6)
-        backend_check = machines.http_check(children, "backend-check", health, interval=5, healthy=2, unhealthy=2)
-        group = machines.group(
+        group_check = machines.check(
             children,
-            region=args.region,
-            zones=args.zones,
-            servers=args.servers,
-            health=health,
-            template=template,
-            check=group_check,
-            # Packages come through Cloud NAT, health checks through the firewall.
-            after=[network.resources.nat, firewall, *grants],
+            f"group-check{ending}",
+            health.effective_path,
+            args.machine_port,
+            https=args.machines_show_certificate,
+            interval=10,
+            healthy=1,
+            unhealthy=6,
         )
-        autoscaler = machines.autoscaler(children, region=args.region, servers=args.servers, health=health, group=group)
+        # Packages come through Cloud NAT, health checks through the firewall; and a grant takes its time.
+        after: list[pulumi.Resource] = [firewall, *grants, *secret_grants]
+        after += [network.resources.nat] if network and network.resources.nat else []
+        after += [private_key.version, private_key.grant] if private_key else []
 
-        admission = gcp.compute.SecurityPolicy(
-            f"{name}-admission",
-            type="CLOUD_ARMOR",
-            rules=planned(admission_rules, args.admitted_ranges),
-            labels=children.labels,
-            description=children.description,
-            opts=children.options,
+        template = partial(
+            self._template,
+            args,
+            children,
+            subnet=network.subnet_id if network else (args.subnet_ids or [""])[0],
+            account=account,
+            user_data=args.user_data(name, private_key.secret.secret_id if private_key else None),
         )
-        backend = gcp.compute.BackendService(
-            f"{name}-backend",
-            load_balancing_scheme="EXTERNAL_MANAGED",
-            protocol="HTTP",
-            port_name=machines.PORT_NAME,
-            backends=[
-                gcp.compute.BackendServiceBackendArgs(
-                    group=group.instance_group, balancing_mode="UTILIZATION", max_utilization=0.8, capacity_scaler=1.0
-                )
-            ],
-            health_checks=backend_check.id,
-            security_policy=admission.id,
-            timeout_sec=30,
-            connection_draining_timeout_sec=60,
-            log_config=gcp.compute.BackendServiceLogConfigArgs(enable=True, sample_rate=1.0),
-            description=children.description,
-            opts=children.options,
-        )
-        url_map = gcp.compute.URLMap(f"{name}-url-map", default_service=backend.id, description=children.description, opts=children.options)
-        proxy = gcp.compute.TargetHttpProxy(
-            f"{name}-proxy", url_map=url_map.id, description=children.description, opts=children.described_once
-        )
-        address = gcp.compute.GlobalAddress(
-            f"{name}-address",
-            address_type="EXTERNAL",
-            labels=children.labels,
-            description=children.description,
-            opts=children.described_once,
-        )
-        forwarding = gcp.compute.GlobalForwardingRule(
-            f"{name}-forwarding",
-            load_balancing_scheme="EXTERNAL_MANAGED",
-            ip_address=address.address,
-            ip_protocol="TCP",
-            port_range="80",
-            target=proxy.id,
-            labels=children.labels,
-            description=children.description,
-            opts=children.described_once,
-        )
+        own_template, group, autoscaler, each = None, None, None, []
+        if args.effective_exposure is Exposure.MACHINES:
+            each = self._machines(args, children, template, group_check, after)
+        else:
+            public = reserved.AccessConfig(network_tier="PREMIUM") if args.public else None
+            own_template = template(f"template{ending}", public)
+            group = machines.group(
+                children,
+                f"group{ending}",
+                args,
+                region=args.region,
+                zones=args.zones,
+                template=own_template,
+                check=group_check,
+                after=after,
+            )
+            autoscaler = machines.autoscaler(children, f"autoscaler{ending}", args, region=args.region, group=group)
+        balancer = load_balancer(children, args, group) if group and not args.public else None
 
         self.resources = GcpWebTierResources(
             network=network,
-            service_account=service_account,
+            service_account=account,
             grants=grants,
+            secret_grants=secret_grants,
+            private_key=private_key,
             firewall=firewall,
-            template=template,
             group_check=group_check,
+            template=own_template,
             group=group,
             autoscaler=autoscaler,
-            backend_check=backend_check,
-            admission=admission,
-            backend=backend,
-            url_map=url_map,
-            proxy=proxy,
-            address=address,
-            forwarding=forwarding,
+            machines=each,
+            load_balancer=balancer,
         )
         self.cloud = pulumi.Output.from_input("gcp")
         self.region = pulumi.Output.from_input(args.region)
         # The rule's address and not the reserved one: the front learns of it only once something answers there.
-        self.address = forwarding.ip_address
-        self.origins = self.address.apply(lambda address: [Origin(name=name, address=address, weight=1.0)])
+        self.address = balancer.forwarding.ip_address if balancer else pulumi.Output.from_input("")
+        self.origins = self._origins(name, args)
         self.health_path = pulumi.Output.from_input(health.effective_path)
-        self.network_id = network.network_id
-        self.instance_group = group.instance_group
-        self.service_account_email = service_account.email
+        self.port = pulumi.Output.from_input(args.origin_port)
+        self.network_id = network_id
+        self.instance_group = group.instance_group if group else pulumi.Output.from_input("")
+        self.service_account_email = account.email
         self.register_outputs(outputs(self))
+
+    def _template(
+        self,
+        args: GcpWebTierArgs,
+        children: Children,
+        suffix: str,
+        public: reserved.AccessConfig | None,
+        *,
+        subnet: pulumi.Input[str],
+        account: gcp.serviceaccount.Account,
+        user_data: pulumi.Input[str],
+    ) -> gcp.compute.RegionInstanceTemplate:
+        family = machines.image_family(args.effective_release, args.effective_machine_type)
+        looked_up = args.image in (None, NEWEST)
+        return machines.template(
+            children,
+            machines.template_suffix(suffix, family),
+            region=args.region,
+            subnet=subnet,
+            account=account,
+            machine_type=args.effective_machine_type,
+            image=machines.newest_debian(family, pulumi.InvokeOptions(parent=self)) if looked_up else args.image or "",
+            pinned=args.image is None,
+            user_data=user_data,
+            public=public,
+        )
+
+    def _machines(
+        self,
+        args: GcpWebTierArgs,
+        children: Children,
+        template: reserved.Template,
+        check: gcp.compute.HealthCheck,
+        after: Sequence[pulumi.Resource],
+    ) -> list[reserved.GcpMachineResources]:
+        """The machines with reserved addresses, each made and replaced only once the one before it is healthy."""
+        made: list[reserved.GcpMachineResources] = []
+        for index in range(args.servers.min):
+            machine = reserved.machine(
+                children,
+                index,
+                region=args.region,
+                zone=reserved.zone(args.region, args.zones, index, pulumi.InvokeOptions(parent=self)),
+                health=args.effective_health_check,
+                template=template,
+                check=check,
+                after=[*after, *(one.group for one in made[-1:])],
+            )
+            made.append(machine)
+        return made
+
+    def _origins(self, name: str, args: GcpWebTierArgs) -> pulumi.Output[list[Origin]]:
+        if args.registration is not None:
+            return pulumi.Output.from_input([Origin(name=name, address=args.registration.hostname, weight=1.0)])
+        if args.effective_exposure is Exposure.MACHINES:
+            addresses = pulumi.Output.all(*(machine.reached_at for machine in self.resources.machines))
+            return addresses.apply(
+                lambda known: [Origin(name=f"{name}-{index}", address=address, weight=1.0) for index, address in enumerate(known)]
+            )
+        return self.address.apply(lambda address: [Origin(name=name, address=address, weight=1.0)])

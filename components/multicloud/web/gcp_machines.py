@@ -1,5 +1,6 @@
-"""The machines of a web tier on Google Cloud: who they are, what they are made from, and how many of them run."""
+"""The machines of a web tier on Google Cloud: what they are made from, and how many of them run."""
 
+import math
 from collections.abc import Sequence
 
 import pulumi
@@ -7,32 +8,42 @@ import pulumi_gcp as gcp
 
 from ..google import Children
 from ..machine.user_data import GCP_STARTUP_SCRIPT
-from ..naming import fitted
-from ..network.gcp import GcpNetwork
-from .contract import HealthCheck, Servers, Size
+from .contract import Debian, HealthCheck, Size, WebTierArgs
+from .exposure import Exposure, Replacement
+from .gcp_schedule import fewest, raised
 
 MACHINE_TYPES = {Size.SMALL: "e2-small", Size.MEDIUM: "e2-medium", Size.LARGE: "e2-standard-4"}
 """Google's machine type for each size: https://cloud.google.com/compute/docs/general-purpose-machines."""
 
-PROXY_RANGES = ["130.211.0.0/22", "35.191.0.0/16"]
-"""Where Google's proxies and health checks come from: https://cloud.google.com/load-balancing/docs/https#firewall-rules."""
-
 PORT_NAME = "http"
 """What the group calls the machines' port, and the backend service asks for."""
 
-_ROLES = {"log-writer": "roles/logging.logWriter", "metric-writer": "roles/monitoring.metricWriter"}
+ZONES = 3
+"""The zones that Google spreads a regional group over: https://cloud.google.com/compute/docs/instance-groups/regional-migs."""
+
 _ARM = ("a4x-", "c4a-", "n4a-", "t2a-")
 _HYPERDISK = ("c4-", "c4a-", "c4d-", "m4-", "n4-", "n4a-", "n4d-", "x4-")
 
 
-def account_id(project: str, stack: str, name: str) -> str:
-    """Id of a component's service account, 6 to 30 characters: one for each component of each stack."""
-    return fitted(f"{name}-{stack}-{project}".lower().replace("_", "-").replace(".", "-"), 30).rstrip("-").ljust(6, "0")
+def image_family(release: Debian, machine_type: str) -> str:
+    """Debian's image family for a machine type's processor: https://cloud.google.com/compute/docs/images/os-details#debian."""
+    return f"debian-{release}-arm64" if machine_type.startswith(_ARM) else f"debian-{release}"
 
 
-def default_image(machine_type: str) -> str:
-    """Debian 12's image family for the machine type's processor."""
-    return "debian-cloud/debian-12-arm64" if machine_type.startswith(_ARM) else "debian-cloud/debian-12"
+def newest_debian(family: str, options: pulumi.InvokeOptions) -> pulumi.Output[str]:
+    """Self link of the newest image of a family of Debian's."""
+    return gcp.compute.get_image_output(family=family, project="debian-cloud", opts=options).self_link
+
+
+def template_suffix(suffix: str, family: str) -> str:
+    """The end of a template's name: another one for each image family, since an image is kept as long as its template.
+
+    Args:
+        suffix: The end without it.
+        family: The image family. The first that there was, `debian-12`, goes unsaid.
+    """
+    kind = family.removeprefix("debian-")
+    return suffix if kind == "12" else f"{suffix}-{kind}"
 
 
 def boot_disk_type(machine_type: str) -> str:
@@ -43,55 +54,35 @@ def boot_disk_type(machine_type: str) -> str:
     return "hyperdisk-balanced" if machine_type.startswith(_HYPERDISK) else "pd-balanced"
 
 
-def service_account(children: Children) -> gcp.serviceaccount.Account:
-    """The machines' identity."""
-    return gcp.serviceaccount.Account(
-        f"{children.name}-machines",
-        # Its 30 characters are too few for auto-naming; and nothing but another id ever replaces an account.
-        account_id=account_id(pulumi.get_project(), pulumi.get_stack(), children.name),
-        display_name=f"Machines of {children.name}",
-        description=children.description,
-        opts=children.options,
-    )
-
-
-def grants(children: Children, account: gcp.serviceaccount.Account) -> list[gcp.projects.IAMMember]:
-    """All that the machines may do by themselves: write logs and metrics."""
-    return [
-        gcp.projects.IAMMember(
-            f"{children.name}-{suffix}", project=account.project, role=role, member=account.member, opts=children.options
-        )
-        for suffix, role in _ROLES.items()
-    ]
-
-
-def firewall(children: Children, network: GcpNetwork, account: gcp.serviceaccount.Account, port: int) -> gcp.compute.Firewall:
-    """Lets Google's proxies and health checks through to the machines, and nobody else."""
-    return gcp.compute.Firewall(
-        f"{children.name}-firewall",
-        network=network.network_id,
-        direction="INGRESS",
-        allows=[gcp.compute.FirewallAllowArgs(protocol="tcp", ports=[str(port)])],
-        source_ranges=PROXY_RANGES,
-        target_service_accounts=[account.email],
-        description=children.description,
-        opts=children.options,
-    )
-
-
 def template(
     children: Children,
+    suffix: str,
     *,
     region: str,
-    network: GcpNetwork,
+    subnet: pulumi.Input[str],
     account: gcp.serviceaccount.Account,
     machine_type: str,
-    image: str,
-    user_data: str,
+    image: pulumi.Input[str],
+    pinned: bool,
+    user_data: pulumi.Input[str],
+    public: gcp.compute.RegionInstanceTemplateNetworkInterfaceAccessConfigArgs | None,
 ) -> gcp.compute.RegionInstanceTemplate:
-    """What each machine is made from. A regional one, so that another region's outage is no matter."""
+    """What each machine is made from. A regional one, so that another region's outage is no matter.
+
+    Args:
+        children: The tier's.
+        suffix: The end of its name; see `template_suffix`.
+        region: Where it is.
+        subnet: The subnetwork that its machines are in.
+        account: Their identity.
+        machine_type: Google's name of the machine type.
+        image: Self link, or `project/family`.
+        pinned: Whether the image that the template has is kept.
+        user_data: What a machine is told at its first boot.
+        public: Its public address; None for none.
+    """
     return gcp.compute.RegionInstanceTemplate(
-        f"{children.name}-template",
+        children.named(suffix),
         region=region,
         machine_type=machine_type,
         disks=[
@@ -99,8 +90,9 @@ def template(
                 source_image=image, disk_type=boot_disk_type(machine_type), boot=True, auto_delete=True, labels=children.labels
             )
         ],
-        # No access configuration: the machines have no public address.
-        network_interfaces=[gcp.compute.RegionInstanceTemplateNetworkInterfaceArgs(subnetwork=network.subnet_id)],
+        network_interfaces=[
+            gcp.compute.RegionInstanceTemplateNetworkInterfaceArgs(subnetwork=subnet, access_configs=[public] if public else None)
+        ],
         service_account=gcp.compute.RegionInstanceTemplateServiceAccountArgs(
             email=account.email,
             # The roles say what the account may do; narrower scopes would only say it a second time.
@@ -117,26 +109,39 @@ def template(
         },
         labels=children.labels,
         description=children.description,
-        opts=children.described_once,
+        opts=pulumi.ResourceOptions(
+            parent=children.options.parent, ignore_changes=["description", *(["disks[0].sourceImage"] if pinned else [])]
+        ),
     )
 
 
-def http_check(
-    children: Children, suffix: str, health: HealthCheck, *, interval: int, healthy: int, unhealthy: int
+def check(
+    children: Children,
+    suffix: str,
+    path: str,
+    port: int,
+    *,
+    https: bool = False,
+    interval: int,
+    healthy: int,
+    unhealthy: int,
 ) -> gcp.compute.HealthCheck:
     """A health check that asks each machine for the health path.
 
     Args:
-        children: The component's children.
-        suffix: What follows the component's name in the check's.
-        health: Path and port.
+        children: The tier's.
+        suffix: The end of its name.
+        path: The health path.
+        port: The machines' port.
+        https: Whether they speak HTTPS there. Google's checks take any certificate.
         interval: Seconds between two questions; 5 is also the longest wait for an answer.
         healthy: Good answers in a row until a machine counts as healthy.
         unhealthy: Bad ones in a row until it does not.
     """
     return gcp.compute.HealthCheck(
-        f"{children.name}-{suffix}",
-        http_health_check=gcp.compute.HealthCheckHttpHealthCheckArgs(port=health.effective_port, request_path=health.effective_path),
+        children.named(suffix),
+        http_health_check=None if https else gcp.compute.HealthCheckHttpHealthCheckArgs(port=port, request_path=path),
+        https_health_check=gcp.compute.HealthCheckHttpsHealthCheckArgs(port=port, request_path=path) if https else None,
         check_interval_sec=interval,
         timeout_sec=5,
         healthy_threshold=healthy,
@@ -146,13 +151,34 @@ def http_check(
     )
 
 
+def timeouts(health: HealthCheck, rounds: int) -> pulumi.CustomTimeouts:
+    """How long to wait until machines are healthy that are made or replaced in so many rounds."""
+    patience = f"{10 + math.ceil(health.effective_grace / 60) * rounds}m"
+    return pulumi.CustomTimeouts(create=patience, update=patience)
+
+
+def steps(replacement: Replacement, machines: int, zones: int) -> tuple[int, int]:
+    """How many machines more, and how many fewer, may run while they are replaced. Either is none, or one a zone at least.
+
+    Source: https://cloud.google.com/compute/docs/instance-groups/updating-migs#max_surge
+
+    Args:
+        replacement: In percent.
+        machines: Of how many: the fewest at any time, so that the percentages hold at all times.
+        zones: How many zones they are in.
+    """
+    surge = max(zones, math.ceil(machines * replacement.surge / 100)) if replacement.surge else 0
+    unavailable = max(zones, machines * replacement.unavailable // 100) if replacement.unavailable else 0
+    return surge, unavailable
+
+
 def group(
     children: Children,
+    suffix: str,
+    args: WebTierArgs,
     *,
     region: str,
     zones: list[str] | None,
-    servers: Servers,
-    health: HealthCheck,
     template: gcp.compute.RegionInstanceTemplate,
     check: gcp.compute.HealthCheck,
     after: Sequence[pulumi.Resource],
@@ -160,16 +186,28 @@ def group(
     """The machines, spread over zones, replaced when they fall silent or the template changes.
 
     Args:
+        children: The tier's.
+        suffix: The end of its name.
+        args: The tier's: how many machines, when, and in what steps they are replaced.
+        region: Where they are.
+        zones: In which zones; None for three of Google's choice.
+        template: What they are made from.
+        check: How it is found out whether one answers.
         after: What has to exist before the first machine boots.
     """
+    health, autoscaled = args.effective_health_check, args.servers.scales or args.schedule is not None
+    size = fewest(args.schedule, args.servers.min)
+    surge, unavailable = steps(args.effective_replacement, size, len(zones) if zones else ZONES)
+    behind = args.effective_exposure is Exposure.LOAD_BALANCER
     return gcp.compute.RegionInstanceGroupManager(
-        f"{children.name}-group",
+        children.named(suffix),
         region=region,
         base_instance_name=children.name,
         versions=[gcp.compute.RegionInstanceGroupManagerVersionArgs(instance_template=template.self_link)],
-        target_size=None if servers.scales else servers.min,
+        # To begin with; then it is the autoscaler's, where there is one.
+        target_size=size,
         distribution_policy_zones=zones,
-        named_ports=[gcp.compute.RegionInstanceGroupManagerNamedPortArgs(name=PORT_NAME, port=health.effective_port)],
+        named_ports=[gcp.compute.RegionInstanceGroupManagerNamedPortArgs(name=PORT_NAME, port=args.machine_port)] if behind else None,
         auto_healing_policies=gcp.compute.RegionInstanceGroupManagerAutoHealingPoliciesArgs(
             health_check=check.id, initial_delay_sec=health.effective_grace
         ),
@@ -178,32 +216,62 @@ def group(
             minimal_action="REPLACE",
             replacement_method="SUBSTITUTE",
             instance_redistribution_type="PROACTIVE",
-            # New machines come before old ones go, one a zone: a regional group takes no smaller number.
-            max_surge_fixed=len(zones) if zones else 3,
-            max_unavailable_fixed=0,
+            max_surge_fixed=surge,
+            max_unavailable_fixed=unavailable,
         ),
+        # The tier is there when it serves: the front gets no origin that does not answer yet, and what it replaces goes only then.
+        wait_for_instances=True,
+        wait_for_instances_status="UPDATED",
         description=children.description,
-        opts=pulumi.ResourceOptions.merge(children.described_once, pulumi.ResourceOptions(depends_on=after)),
+        opts=pulumi.ResourceOptions(
+            parent=children.options.parent,
+            depends_on=after,
+            ignore_changes=["description", *(["targetSize"] if autoscaled else [])],
+            custom_timeouts=timeouts(health, math.ceil(most(args) / (surge + unavailable))),
+        ),
     )
 
 
 def autoscaler(
-    children: Children, *, region: str, servers: Servers, health: HealthCheck, group: gcp.compute.RegionInstanceGroupManager
+    children: Children, suffix: str, args: WebTierArgs, *, region: str, group: gcp.compute.RegionInstanceGroupManager
 ) -> gcp.compute.RegionAutoscaler | None:
-    """Keeps the average CPU use at the target; None where the number of machines is fixed."""
-    if not servers.scales:
+    """Keeps the average CPU use at the target, and the schedule; None where the number of machines is fixed at all times."""
+    servers, schedule = args.servers, args.schedule
+    if not servers.scales and schedule is None:
         return None
     return gcp.compute.RegionAutoscaler(
-        f"{children.name}-autoscaler",
+        children.named(suffix),
         region=region,
         target=group.self_link,
         autoscaling_policy=gcp.compute.RegionAutoscalerAutoscalingPolicyArgs(
-            min_replicas=servers.min,
-            max_replicas=servers.most,
+            min_replicas=fewest(schedule, servers.min),
+            max_replicas=most(args),
             # A booting machine's CPU use says nothing of the load.
-            cooldown_period=health.effective_grace,
-            cpu_utilization=gcp.compute.RegionAutoscalerAutoscalingPolicyCpuUtilizationArgs(target=servers.target / 100),
+            cooldown_period=args.effective_health_check.effective_grace,
+            # Schedules do not keep CPU use out of it: Google aims at 60 percent where nothing else is said. At 100 percent it asks for
+            # no more machines than there are, but for shared cores that burst, and never for more than the most of the schedule.
+            # https://cloud.google.com/compute/docs/reference/rest/v1/regionAutoscalers
+            cpu_utilization=gcp.compute.RegionAutoscalerAutoscalingPolicyCpuUtilizationArgs(
+                target=servers.target / 100 if servers.scales else 1.0
+            ),
+            scaling_schedules=[
+                gcp.compute.RegionAutoscalerAutoscalingPolicyScalingScheduleArgs(
+                    name=time.name,
+                    schedule=time.change.cron,
+                    time_zone=schedule.time_zone,
+                    duration_sec=time.minutes * 60,
+                    min_required_replicas=time.servers,
+                )
+                for time in raised(schedule, servers.min)
+            ]
+            if schedule
+            else None,
         ),
         description=children.description,
         opts=children.options,
     )
+
+
+def most(args: WebTierArgs) -> int:
+    """The largest number of machines at any time."""
+    return max(args.servers.most, args.schedule.most if args.schedule else 0)

@@ -2,10 +2,11 @@
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
 import re
-import zoneinfo
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 
 from ..errors import ArgumentError, closest
 
@@ -103,9 +104,8 @@ class Schedule:
 
     def check(self) -> None:
         """Raises ArgumentError, its path below `schedule`, if it cannot work."""
-        if self.time_zone not in zoneinfo.available_timezones():
-            mend = closest(self.time_zone, zoneinfo.available_timezones())
-            raise ArgumentError("schedule.time_zone", f"{self.time_zone!r} is no time zone", mend)
+        if self.time_zone not in time_zones():
+            raise ArgumentError("schedule.time_zone", f"{self.time_zone!r} is no time zone", _mend_zone(self.time_zone))
         if not 1 <= len(self.periods) <= MOST_PERIODS:
             raise ArgumentError("schedule.periods", f"has {len(self.periods)} periods", f"give 1 to {MOST_PERIODS}, or leave schedule out")
         for index, period in enumerate(self.periods):
@@ -116,12 +116,13 @@ class Schedule:
         self._check_disjoint()
 
     def _check_disjoint(self) -> None:
+        """A period lasts a day at most and names a day once, so it cannot overlap itself."""
         begins = sorted((start, index) for index, period in enumerate(self.periods) for start in period.starts)
-        for (start, index), (next_start, other) in zip(begins, begins[1:] + begins[:1], strict=True):
-            gap = (next_start - start - 1) % MINUTES_A_WEEK + 1
-            if self.periods[index].minutes > gap:
-                later, earlier = max(index, other), min(index, other)
-                wrong = "lasts into its own next day" if index == other else f"overlaps periods[{earlier}] on {_day(next_start)}"
+        first, first_index = begins[0]
+        for (start, index), (following, other) in zip(begins, [*begins[1:], (first + MINUTES_A_WEEK, first_index)], strict=True):
+            if start + self.periods[index].minutes > following:
+                earlier, later = sorted((index, other))
+                wrong = f"overlaps periods[{earlier}] on {_day(following % MINUTES_A_WEEK)}"
                 raise ArgumentError(f"schedule.periods[{later}]", wrong, "let one end before the other begins")
 
 
@@ -130,10 +131,13 @@ class Change:
     """A moment, every week on the same days, when the number of machines becomes another one."""
 
     days: tuple[Day, ...]
+    """The days, from Monday on."""
     hour: int
+    """The hour of the day, 0 to 23, in the schedule's time zone."""
     minute: int
+    """The minute of the hour."""
     servers: int | None
-    """None for the number outside all periods."""
+    """The number from then on. None for the number outside all periods."""
 
     @property
     def cron(self) -> str:
@@ -173,6 +177,17 @@ def servers_at(schedule: Schedule, base: int, minute: int) -> int:
         if any((minute - start) % MINUTES_A_WEEK < period.minutes for start in period.starts):
             return period.servers
     return base
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The IANA's names of all time zones: those of the `tzdata` package, so that they are the same on every machine."""
+    return frozenset((files("tzdata") / "zones").read_text().split()) - {"Factory"}
+
+
+def _mend_zone(name: str) -> str:
+    mend = closest(name, sorted(time_zones()))
+    return mend if mend.startswith("did") else "write one like Europe/Berlin, America/New_York or UTC"
 
 
 def _minute(text: str) -> int:

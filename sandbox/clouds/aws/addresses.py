@@ -3,10 +3,25 @@
 import ipaddress
 
 from sandbox.clouds.shared import kept
-from sandbox.rules import Making, Record, Refused, Unique, Values, World
+from sandbox.rules import Making, Record, Refused, Rule, Unique, Values, World
 
 from .facts import resource
-from .words import ADDRESS, INSTANCE, NAT_GATEWAY, SUBNET, arn, hex_id, names, near, subnet, tags_fit, vpc
+from .words import (
+    ADDRESS,
+    ADDRESS_ASSOCIATION,
+    GATEWAY,
+    INSTANCE,
+    NAT_GATEWAY,
+    SUBNET,
+    arn,
+    hex_id,
+    names,
+    near,
+    others,
+    subnet,
+    tags_fit,
+    vpc,
+)
 
 
 def ipv4_range(text: str) -> ipaddress.IPv4Network | None:
@@ -73,6 +88,42 @@ def _nat_address(making: Making) -> None:
             raise Refused("MissingParameter: Must specify allocationId for a public NAT gateway", property="allocationId")
 
 
+def gateway_of(world: World, network: str) -> Record | None:
+    """The internet gateway of a VPC."""
+    attached = world.one("aws:ec2/internetGatewayAttachment:InternetGatewayAttachment", network, "vpcId")
+    return world.one(GATEWAY, network, "vpcId") or attached
+
+
+def _reaches_the_internet(path: str) -> Rule:
+    """A public address leads into a network that has a gateway."""
+
+    def check(making: Making) -> None:
+        inside: Record | None = making.world.one(SUBNET, making.get(path))
+        if path == "instanceId":
+            machine = making.world.one(INSTANCE, making.get(path))
+            inside = making.world.one(SUBNET, machine.inputs.get("subnetId")) if machine else None
+        public = making.get("connectivityType", "public") == "public"
+        if public and inside is not None and gateway_of(making.world, str(inside.inputs.get("vpcId"))) is None:
+            raise Refused(
+                f"Gateway.NotAttached: Network {inside.inputs.get('vpcId')} is not attached to any internet gateway", property=path
+            )
+
+    return check
+
+
+def _free_address(making: Making) -> None:
+    """An address leads to one thing, and moves to another machine unless that is forbidden.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateAddress.html
+    """
+    address = making.get("allocationId")
+    users = [record for record in others(making, NAT_GATEWAY) if record.inputs.get("allocationId") == address]
+    if making.token == NAT_GATEWAY or making.inputs.get("allowReassociation") is False:
+        users += [record for record in others(making, ADDRESS_ASSOCIATION) if record.inputs.get("allocationId") == address]
+    for user in users if address else []:
+        raise Refused(f"Resource.AlreadyAssociated: resource {address} is already associated with associate-id {user.id}")
+
+
 def _unassociated(record: Record, world: World) -> None:
     for user in near(record, world, NAT_GATEWAY):
         if user.inputs.get("allocationId") == record.id:
@@ -89,7 +140,7 @@ TYPES = (
         references=(names("instance", INSTANCE, by="id", missing="InvalidInstanceID.NotFound: The instance ID '{value}' does not exist"),),
     ),
     resource(
-        "aws:ec2/eipAssociation:EipAssociation",
+        ADDRESS_ASSOCIATION,
         id=hex_id("eipassoc"),
         outputs=lambda making: {
             "publicIp": str(getattr(making.world.one(ADDRESS, making.get("allocationId")), "outputs", {}).get("publicIp", "")),
@@ -101,9 +152,7 @@ TYPES = (
             names("allocationId", ADDRESS, by="id", missing="InvalidAllocationID.NotFound: The allocation ID '{value}' does not exist"),
             names("instanceId", INSTANCE, by="id", missing="InvalidInstanceID.NotFound: The instance ID '{value}' does not exist"),
         ),
-        unique=(
-            Unique(paths=("allocationId",), message="Resource.AlreadyAssociated: resource {value} is already associated with an instance"),
-        ),
+        before_create=(_reaches_the_internet("instanceId"), _free_address),
     ),
     resource(
         NAT_GATEWAY,
@@ -116,6 +165,7 @@ TYPES = (
             ),
         },
         checks=(_nat_address, tags_fit),
+        before_create=(_reaches_the_internet("subnetId"), _free_address),
         references=(
             subnet(),
             vpc(),

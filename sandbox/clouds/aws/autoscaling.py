@@ -1,4 +1,4 @@
-"""Auto scaling groups, their policies and schedules."""
+"""Auto scaling groups and their policies."""
 
 from typing import Any
 
@@ -188,20 +188,9 @@ def _metric(making: Making) -> None:
         )
 
 
-def _child_arn(kind: str) -> Any:
-    def outputs(making: Making) -> Values:
-        number, group = uuid(digest(kind, making.scope, making.id)), making.get("autoscalingGroupName")
-        names = {"scalingPolicy": "policyName", "scheduledUpdateGroupAction": "scheduledActionName"}
-        return {"arn": arn(making, "autoscaling", f"{kind}:{number}:autoScalingGroupName/{group}:{names[kind]}/{making.id}")}
-
-    return outputs
-
-
-def _schedule_says_something(making: Making) -> None:
-    if all(making.inputs.get(name) in (None, -1) for name in ("minSize", "maxSize", "desiredCapacity")):
-        raise Refused("ValidationError: At least one of MinSize, MaxSize and DesiredCapacity must be given", property="desiredCapacity")
-    if making.inputs.get("recurrence") is None and making.inputs.get("startTime") is None:
-        raise Refused("ValidationError: Either a start time or a recurrence must be given", property="recurrence")
+def _policy_outputs(making: Making) -> Values:
+    number, group = uuid(digest("scalingPolicy", making.scope, making.id)), making.get("autoscalingGroupName")
+    return {"arn": arn(making, "autoscaling", f"scalingPolicy:{number}:autoScalingGroupName/{group}:policyName/{making.id}")}
 
 
 _IN_GROUP = Reference(
@@ -273,20 +262,10 @@ TYPES = (
         "aws:autoscaling/policy:Policy",
         id=input_id("name"),
         autoname=NAME,
-        outputs=_child_arn("scalingPolicy"),
+        outputs=_policy_outputs,
         sets=words("stepAdjustments"),
         checks=(_policy_fits,),
         references=(_IN_GROUP,),
         unique=(Unique(paths=("name", "autoscalingGroupName"), message="AlreadyExists: A policy already exists with this name: {value}"),),
-    ),
-    resource(
-        "aws:autoscaling/schedule:Schedule",
-        id=input_id("scheduledActionName"),
-        outputs=_child_arn("scheduledUpdateGroupAction"),
-        checks=(_schedule_says_something,),
-        references=(_IN_GROUP,),
-        unique=(
-            Unique(paths=("scheduledActionName", "autoscalingGroupName"), message="AlreadyExists: Scheduled action {value} already exists"),
-        ),
     ),
 )

@@ -1,23 +1,19 @@
-"""Launch templates, instances and key pairs."""
+"""Launch templates and key pairs, and what they have in common with instances."""
 
 import base64
 import hashlib
 import re
 from typing import Any
 
-from sandbox.clouds.shared import input_id, kept, known
-from sandbox.rules import Autoname, Limit, Making, Record, Refused, Unique, Values
+from sandbox.clouds.shared import input_id, known
+from sandbox.rules import Autoname, Limit, Making, Refused, Unique, Values
 
-from .addresses import private_ipv4, public_ipv4
 from .facts import resource
-from .images import architecture, image, instance_type_exists, refuse_missing_image
-from .places import REGIONS
+from .images import instance_type_exists
 from .words import (
-    INSTANCE,
     KEY_PAIR,
     NAME,
     PROFILE,
-    SUBNET,
     TEMPLATE,
     arn,
     hex_id,
@@ -47,7 +43,7 @@ def instance_type(path: str = "instanceType") -> Any:
     return check
 
 
-def _image_form(path: str) -> Any:
+def image_form(path: str) -> Any:
     def check(making: Making) -> None:
         for where, value in known(making, path):
             if not re.fullmatch(r"ami-([0-9a-f]{8}|[0-9a-f]{17})|resolve:ssm:.+", str(value)):
@@ -56,7 +52,7 @@ def _image_form(path: str) -> Any:
     return check
 
 
-def _user_data(path: str, encoded: bool) -> Any:
+def user_data(path: str, encoded: bool) -> Any:
     """Refuses user data that is too long; a launch template wants it in Base64."""
 
     def check(making: Making) -> None:
@@ -117,86 +113,6 @@ def _default_version(making: Making) -> None:
         )
 
 
-# Instances
-
-
-def _runs(making: Making) -> None:
-    """The image exists, and is one for the machine's processor; there is one at all, perhaps from a template."""
-    template = _template(making)
-    from_template = template.inputs if template else {}
-    ami, kind = making.get("ami") or from_template.get("imageId"), making.get("instanceType") or from_template.get("instanceType")
-    if ami is None or kind is None:
-        missing = "ami" if ami is None else "instanceType"
-        raise Refused(f"MissingParameter: The request must contain the parameter {missing}, here or in a launch template", property=missing)
-    found = refuse_missing_image(
-        making.world, making.scope.region, ami, f"InvalidAMIID.NotFound: The image id '[{ami}]' does not exist", "ami"
-    )
-    if found is not None and found.architecture != architecture(kind):
-        raise Refused(
-            f"InvalidParameterValue: The architecture '{architecture(kind)}' of the specified instance type does not match the "
-            "architecture "
-            f"'{found.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching "
-            "architectures, and try again.",
-            property="instanceType",
-        )
-
-
-def _template(making: Making) -> Record | None:
-    wanted = making.get("launchTemplate.id")
-    return making.world.one(TEMPLATE, wanted) if wanted else making.world.one(TEMPLATE, making.get("launchTemplate.name"), "name")
-
-
-def _instance_outputs(making: Making) -> Values:
-    inside = making.world.one(SUBNET, making.get("subnetId"))
-    zone = str(inside.outputs["availabilityZone"]) if inside else REGIONS.get(making.scope.region, ("",))[0]
-    private = making.get("privateIp") or kept(making, "privateIp", lambda: private_ipv4(making, making.get("subnetId")))
-    wants = making.get("associatePublicIpAddress", bool(inside and inside.outputs.get("mapPublicIpOnLaunch")))
-    public = kept(making, "publicIp", lambda: public_ipv4(making.world)) if wants else ""
-    domain = "ec2.internal" if making.scope.region == "us-east-1" else f"{making.scope.region}.compute.internal"
-    template = _template(making)
-    found = image(making.scope.region, making.get("ami", ""))
-    device = {"deviceName": found.root_device if found else "/dev/xvda", "volumeId": f"vol-0{making.id[3:]}"}
-    disk = {"deleteOnTermination": True, "encrypted": False, "volumeSize": found.size if found else 8, "volumeType": "gp3"}
-    return {
-        "arn": arn(making, "ec2", f"instance/{making.id}"),
-        "ami": making.get("ami") or str(template.inputs.get("imageId", "") if template else ""),
-        "instanceType": making.get("instanceType") or str(template.inputs.get("instanceType", "") if template else ""),
-        "availabilityZone": making.get("availabilityZone", zone),
-        "instanceState": "running",
-        "privateIp": private,
-        "privateDns": f"ip-{private.replace('.', '-')}.{domain}",
-        "publicIp": public,
-        "publicDns": f"ec2-{public.replace('.', '-')}.{making.scope.region}.compute.amazonaws.com" if public else "",
-        "associatePublicIpAddress": wants,
-        "primaryNetworkInterfaceId": f"eni-0{making.id[3:]}",
-        "rootBlockDevice": {**disk, **(making.get("rootBlockDevice") or {}), **device},
-        "tenancy": making.get("tenancy", "default"),
-        "monitoring": making.get("monitoring", False),
-        "ebsOptimized": making.get("ebsOptimized", False),
-        "sourceDestCheck": making.get("sourceDestCheck", True),
-        "outpostArn": "",
-        "passwordData": "",
-    }
-
-
-def _protected(record: Record, world: Any) -> None:
-    if record.outputs.get("disableApiTermination"):
-        raise Refused(
-            f"OperationNotPermitted: The instance '{record.id}' may not be terminated. Modify its 'disableApiTermination' "
-            "instance attribute "
-            "and try again."
-        )
-
-
-def _other_processor(old: Values, new: Values) -> bool:
-    before, after = old.get("instanceType"), new.get("instanceType")
-    return isinstance(before, str) and isinstance(after, str) and architecture(before) != architecture(after)
-
-
-def _wants_replacement(old: Values, new: Values) -> bool:
-    return new.get("userDataReplaceOnChange") is True
-
-
 # Key pairs
 
 
@@ -223,7 +139,7 @@ def _key_outputs(making: Making) -> Values:
     }
 
 
-_PROFILES = (
+PROFILES = (
     names(
         "iamInstanceProfile.arn",
         PROFILE,
@@ -238,7 +154,7 @@ _PROFILES = (
         "Instance Profile name",
     ),
 )
-_KEY = names("keyName", KEY_PAIR, by="id", missing="InvalidKeyPair.NotFound: The key pair '{value}' does not exist")
+KEY_OF_INSTANCE = names("keyName", KEY_PAIR, by="id", missing="InvalidKeyPair.NotFound: The key pair '{value}' does not exist")
 
 TYPES = (
     resource(
@@ -252,13 +168,13 @@ TYPES = (
             "blockDeviceMappings[*].ebs.volumeSize": Limit(minimum=1, maximum=65536, by="api"),
             "networkInterfaces[*].deviceIndex": Limit(minimum=0, maximum=15, by="api"),
         },
-        checks=(instance_type(), _image_form("imageId"), _user_data("userData", True), _groups_twice, name_fits(128), tags_fit),
+        checks=(instance_type(), image_form("imageId"), user_data("userData", True), _groups_twice, name_fits(128), tags_fit),
         before_create=(_default_version,),
         before_update=(_default_version,),
         references=(
             # A template may outlive what it names; what is launched from it has to find it.
-            *_PROFILES,
-            _KEY,
+            *PROFILES,
+            KEY_OF_INSTANCE,
             security_group("vpcSecurityGroupIds[*]", holds=False),
             security_group("networkInterfaces[*].securityGroups[*]", holds=False),
             subnet("networkInterfaces[*].subnetId", holds=False),
@@ -267,35 +183,6 @@ TYPES = (
             Unique(
                 paths=("name",),
                 message="InvalidLaunchTemplateName.AlreadyExistsException: Launch template name already in use. ({value})",
-            ),
-        ),
-    ),
-    resource(
-        INSTANCE,
-        id=hex_id("i"),
-        outputs=_instance_outputs,
-        replaces_when={
-            "enablePrimaryIpv6": lambda old, new: bool(old.get("enablePrimaryIpv6")) and not new.get("enablePrimaryIpv6"),
-            "instanceType": _other_processor,
-            "ipv6Addresses": lambda old, new: old.get("ipv6AddressCount") == new.get("ipv6AddressCount"),
-            "launchTemplate.version": lambda old, new: True,
-            "userData": _wants_replacement,
-            "userDataBase64": _wants_replacement,
-        },
-        sets=words("vpcSecurityGroupIds securityGroups ebsBlockDevices ephemeralBlockDevices secondaryPrivateIps"),
-        checks=(instance_type(), _image_form("ami"), _user_data("userData", False), _user_data("userDataBase64", True), tags_fit),
-        before_create=(_runs,),
-        before_delete=(_protected,),
-        references=(
-            subnet(),
-            security_group("vpcSecurityGroupIds[*]"),
-            _KEY,
-            names("iamInstanceProfile", PROFILE, by="id", missing=_PROFILES[1].missing),
-            names(
-                "launchTemplate.id",
-                TEMPLATE,
-                by="id",
-                missing="InvalidLaunchTemplateId.NotFound: The specified launch template, with template ID {value}, does not exist.",
             ),
         ),
     ),

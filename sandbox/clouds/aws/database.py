@@ -5,10 +5,10 @@ import re
 from sandbox.clouds.shared import kept
 from sandbox.rules import Autoname, Making, Record, Reference, Refused, Unique, Values, World
 
+from .addresses import gateway_of
 from .database_checks import CHECKS
 from .engines import DEFAULT_PORTS, family_of, newest
 from .facts import resource
-from .network import gateway_of
 from .places import REGIONS, database_hosted_zone, digest
 from .words import (
     DATABASE,
@@ -58,7 +58,7 @@ def _fits(making: Making) -> None:
             )
     if making.get("publiclyAccessible"):
         vpc = making.world.one(VPC, network)
-        if gateway_of(making, network) is None or (vpc is not None and not vpc.outputs.get("enableDnsHostnames")):
+        if gateway_of(making.world, network) is None or (vpc is not None and not vpc.outputs.get("enableDnsHostnames")):
             raise Refused(
                 "InvalidVPCNetworkStateFault: Cannot create a publicly accessible DBInstance. The specified VPC has no internet gateway "
                 "attached, or does not support DNS resolution, DNS hostnames, or both. Update the VPC and then try again.",

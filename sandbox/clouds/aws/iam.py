@@ -120,7 +120,7 @@ def _policy_unused(record: Record, world: World) -> None:
 
 def _profile_unused(record: Record, world: World) -> None:
     for user in near(record, world, "aws:ec2/instance:Instance"):
-        if user.inputs.get("iamInstanceProfile") == record.id:
+        if user.outputs.get("iamInstanceProfile") == record.id:
             raise Refused(f"DeleteConflict: Cannot delete entity, the instance {user.id} still has this profile.")
 
 

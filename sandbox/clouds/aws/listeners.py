@@ -1,5 +1,6 @@
 """Listeners of load balancers, and their rules."""
 
+import re
 from typing import Any
 
 from sandbox.clouds.shared import known
@@ -43,6 +44,34 @@ def _secure(making: Making) -> None:
                     f"InvalidLoadBalancerAction: {name} cannot be specified for listeners with protocol {making.get('protocol')}",
                     property=name,
                 )
+
+
+_POLICIES = re.compile(
+    r"ELBSecurityPolicy-(2015-05|2016-08|TLS-1-0-2015-04|TLS-1-1-2017-01|TLS-1-2-2017-01|TLS-1-2-Ext-2018-06"
+    r"|FS-2018-06|FS-1-1-2019-08|FS-1-2-2019-08|FS-1-2-Res-2019-08|FS-1-2-Res-2020-10"
+    r"|TLS13-1-[0-3]-2021-06|TLS13-1-2-(Res|Ext1|Ext2)-2021-06|TLS13-1-[0-3]-FIPS-2023-04|TLS13-1-2-(Res|Ext[0-2])-FIPS-2023-04"
+    r"|TLS13-1-[023](-FIPS)?-PQ-2025-09|TLS13-1-2-(Res|Ext1|Ext2|Res-FIPS|Ext[0-2]-FIPS)-PQ-2025-09)"
+)
+"""Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html."""
+
+
+def _policy_exists(making: Making) -> None:
+    for where, name in known(making, "sslPolicy"):
+        if not _POLICIES.fullmatch(name):
+            raise Refused(f"SSLPolicyNotFound: SSL policy '{name}' not found", property=where)
+
+
+def _certificate_usable(making: Making) -> None:
+    """A listener takes a certificate of its own region that is issued."""
+    found = making.world.one(CERTIFICATE, making.get("certificateArn"), "arn")
+    if found is not None and found.scope.region != making.scope.region:
+        raise Refused(f"CertificateNotFound: Certificate '{found.id}' not found", property="certificateArn")
+    if found is not None and found.outputs.get("status") != "ISSUED":
+        raise Refused(
+            f"UnsupportedCertificate: The certificate '{found.id}' must have a fully-qualified domain name, a supported signature, and a "
+            "supported key size. (it is not issued yet)",
+            property="certificateArn",
+        )
 
 
 def _listener_fits(making: Making) -> None:
@@ -144,9 +173,9 @@ TYPES = (
         id=_listener_id,
         outputs=_listener_outputs,
         limits={"port": Limit(minimum=1, maximum=65535)},
-        checks=(_actions("defaultActions"), _secure, tags_fit),
-        before_create=(_listener_fits,),
-        before_update=(_listener_fits,),
+        checks=(_actions("defaultActions"), _secure, _policy_exists, tags_fit),
+        before_create=(_listener_fits, _certificate_usable),
+        before_update=(_listener_fits, _certificate_usable),
         references=(
             names(
                 "loadBalancerArn", LOAD_BALANCER, by="arn", missing="LoadBalancerNotFound: One or more load balancers not found ({value})"

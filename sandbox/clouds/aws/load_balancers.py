@@ -4,8 +4,8 @@ import ipaddress
 
 from sandbox.rules import Autoname, Limit, Making, Record, Refused, Unique, Values, World
 
+from .addresses import gateway_of
 from .facts import resource
-from .network import gateway_of
 from .places import balancer_hosted_zone
 from .words import (
     LOAD_BALANCER,
@@ -81,8 +81,12 @@ def _balancer_fits(making: Making) -> None:
         )
     if len(zones) < 2 and _kind(making) == "application":
         raise Refused("ValidationError: At least two subnets in two different Availability Zones must be specified", property="subnets")
+    if making.old is not None and networks - {making.old.outputs.get("vpcId")}:
+        raise Refused(
+            f"InvalidSubnet: The subnets are not in the VPC of the load balancer, {making.old.outputs.get('vpcId')}", property="subnets"
+        )
     for network in networks:
-        if not making.get("internal", False) and _kind(making) != "gateway" and gateway_of(making, network) is None:
+        if not making.get("internal", False) and _kind(making) != "gateway" and gateway_of(making.world, network) is None:
             raise Refused(f"InvalidSubnet: VPC {network} has no internet gateway", property="subnets")
         for index, id in enumerate(making.get("securityGroups") or []):
             group = making.world.one(SECURITY_GROUP, id)

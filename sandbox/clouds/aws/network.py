@@ -131,12 +131,6 @@ def _no_database_in_subnet(record: Record, world: World) -> None:
 # Gateways
 
 
-def gateway_of(making: Making, network: str) -> Record | None:
-    """The internet gateway of a VPC."""
-    attached = making.world.one("aws:ec2/internetGatewayAttachment:InternetGatewayAttachment", network, "vpcId")
-    return making.world.one(GATEWAY, network, "vpcId") or attached
-
-
 def _nothing_public_left(record: Record, world: World) -> None:
     """A gateway stays as long as something in its VPC has a public address."""
     network = record.inputs.get("vpcId")

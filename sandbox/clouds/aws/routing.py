@@ -1,4 +1,4 @@
-"""Route tables, routes, and which subnet follows which table."""
+"""Route tables, routes, which subnet follows which table, and gateways to services of AWS."""
 
 import zlib
 
@@ -6,6 +6,7 @@ from sandbox.rules import Making, Refused, Unique, Values
 
 from .facts import resource
 from .words import (
+    ENDPOINT,
     GATEWAY,
     NAT_GATEWAY,
     ROUTE_TABLE,
@@ -15,6 +16,7 @@ from .words import (
     hex_id,
     names,
     route_table,
+    security_group,
     subnet,
     tags_fit,
     vpc,
@@ -46,6 +48,13 @@ def _table_network(making: Making) -> str | None:
 
 def _same_network(making: Making) -> None:
     gateway, network = making.world.one(GATEWAY, making.get("gatewayId")), _table_network(making)
+    nat = making.world.one(NAT_GATEWAY, making.get("natGatewayId"))
+    stands = making.world.one(SUBNET, nat.inputs.get("subnetId")) if nat else None
+    if nat is not None and stands is not None and network is not None and stands.inputs.get("vpcId") != network:
+        raise Refused(
+            f"InvalidParameterValue: route table {making.get('routeTableId')} and network gateway {nat.id} belong to different networks",
+            property="natGatewayId",
+        )
     if gateway is None or network is None:
         return
     if not gateway.inputs.get("vpcId"):
@@ -84,6 +93,41 @@ def _has_a_vpc(making: Making) -> None:
         raise Refused("one of `subnetId,gatewayId` must be specified", property="subnetId", by="provider")
 
 
+def _endpoint_outputs(making: Making) -> Values:
+    service = str(making.get("serviceName")).rsplit(".", 1)[-1]
+    return {
+        "arn": arn(making, "ec2", f"vpc-endpoint/{making.id}"),
+        "state": "available",
+        "prefixListId": f"pl-{zlib.crc32(f'{making.scope.region} {service}'.encode()):08x}",
+        "ownerId": making.scope.account,
+        "requesterManaged": False,
+        "policy": making.get(
+            "policy", '{"Statement":[{"Action":"*","Effect":"Allow","Principal":"*","Resource":"*"}],"Version":"2008-10-17"}'
+        ),
+    }
+
+
+def _service(making: Making) -> None:
+    """Gateways lead to two services: https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html."""
+    name, region = making.get("serviceName"), making.scope.region
+    if making.get("vpcEndpointType", "Gateway") != "Gateway" or name is None:
+        return
+    if name not in (f"com.amazonaws.{region}.s3", f"com.amazonaws.{region}.dynamodb"):
+        raise Refused(f"InvalidServiceName: The Vpc Endpoint Service '{name}' does not exist", property="serviceName")
+    for refused in ("subnetIds", "securityGroupIds", "privateDnsEnabled"):
+        if making.inputs.get(refused):
+            raise Refused(f"InvalidParameter: {refused} cannot be given for a gateway endpoint", property=refused)
+
+
+def _tables_in_network(making: Making) -> None:
+    for index, value in enumerate(making.get("routeTableIds") or []):
+        table = making.world.one(ROUTE_TABLE, value)
+        if table is not None and table.inputs.get("vpcId") != making.get("vpcId"):
+            raise Refused(
+                f"InvalidParameter: route table {value} does not belong to VPC {making.get('vpcId')}", property=f"routeTableIds[{index}]"
+            )
+
+
 TYPES = (
     resource(
         ROUTE_TABLE,
@@ -117,5 +161,19 @@ TYPES = (
                 message="Resource.AlreadyAssociated: the specified association for subnet {value} conflicts with an existing association",
             ),
         ),
+    ),
+    resource(
+        ENDPOINT,
+        id=hex_id("vpce"),
+        outputs=_endpoint_outputs,
+        replaces=words("vpcId serviceName serviceRegion vpcEndpointType"),
+        keeps=words("policy routeTableIds subnetIds securityGroupIds ipAddressType privateDnsEnabled"),
+        sets=words("routeTableIds subnetIds securityGroupIds"),
+        enums={"vpcEndpointType": ("Gateway", "Interface", "GatewayLoadBalancer", "Resource", "ServiceNetwork")},
+        defaults={"vpcEndpointType": "Gateway"},
+        checks=(_service, tags_fit),
+        before_create=(_tables_in_network,),
+        before_update=(_tables_in_network,),
+        references=(vpc(), route_table("routeTableIds[*]"), subnet("subnetIds[*]"), security_group("securityGroupIds[*]")),
     ),
 )

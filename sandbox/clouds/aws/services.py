@@ -2,7 +2,7 @@
 
 import re
 
-from sandbox.clouds.shared import input_id
+from sandbox.clouds.shared import input_id, known
 from sandbox.rules import Autoname, Making, Refused, Unique, Values
 
 from .facts import resource
@@ -50,6 +50,24 @@ def _certificate_outputs(making: Making) -> Values:
     }
 
 
+def _in_pem(making: Making) -> None:
+    """An import is a certificate and its key, in PEM form, the chain apart from it.
+
+    Source: https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-prerequisites.html
+    """
+    if making.inputs.get("privateKey") is not None and making.inputs.get("certificateBody") is None:
+        raise Refused("ValidationException: A certificate must be given beside its private key", property="certificateBody")
+    labels = {"certificateBody": "CERTIFICATE", "privateKey": "PRIVATE KEY", "certificateChain": "CERTIFICATE"}
+    for name, label in labels.items():
+        for where, text in known(making, name):
+            blocks = re.findall(rf"-----BEGIN (?:[A-Z]+ )?{label}-----\s[^-]+-----END (?:[A-Z]+ )?{label}-----", str(text))
+            what = re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
+            if not blocks:
+                raise Refused(f"ValidationException: The {what} is not in a valid PEM format", property=where)
+            if len(blocks) > 1 and name != "certificateChain":
+                raise Refused(f"ValidationException: The {what} field contains more than one. You can specify only one", property=where)
+
+
 def _imported(old: Values, new: Values) -> bool:
     return new.get("privateKey") is None
 
@@ -76,7 +94,7 @@ TYPES = (
         outputs=_certificate_outputs,
         replaces_when={"domainName": _imported, "subjectAlternativeNames": _imported},
         sets=words("subjectAlternativeNames validationOptions"),
-        checks=(tags_fit,),
+        checks=(_in_pem, tags_fit),
     ),
     resource(
         "aws:cloudwatch/metricAlarm:MetricAlarm",

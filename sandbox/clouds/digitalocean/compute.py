@@ -168,7 +168,7 @@ POOL = resource(
         "config.minInstances": _not_zero(500),
         "config.maxInstances": _not_zero(1000),
         "config.targetNumberInstances": _not_zero(1000),
-        "config.cooldownMinutes": Limit(minimum=1, by="provider"),
+        "config.cooldownMinutes": Limit(minimum=5, maximum=20, by="api"),
         "config.targetCpuUtilization": SHARE,
         "config.targetMemoryUtilization": SHARE,
         "dropletTemplate.tags[*]": TAG,

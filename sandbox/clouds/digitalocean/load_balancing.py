@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.rules import UNKNOWN, Limit, Making, Reference, Refused, Unique, Values
 
-from ..shared import input_id, kept
+from ..shared import input_id, kept, known
 from .addresses import public_ipv4, public_ipv6
 from .words import (
     NAME,
@@ -205,6 +205,10 @@ def _certificate_kind(making: Making) -> None:
     for key in barred:
         if making.inputs.get(key):
             raise unprocessable(f"{key} is not for a certificate of type {kind}", key)
+    for key in ("privateKey", "leafCertificate", "certificateChain"):
+        for where, text in known(making, key):
+            if not str(text).lstrip().startswith("-----BEGIN "):
+                raise unprocessable(f"{key} is not in PEM form", where)
 
 
 CERTIFICATE = resource(

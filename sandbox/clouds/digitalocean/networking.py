@@ -194,13 +194,29 @@ def _reserved(name: str, urn: str) -> Type:
 
 
 def _assignment(name: str, to: str) -> Type:
+    """An address's being a droplet's. Another one for the same address moves it, and takes nothing from whoever deletes this one later.
+
+    Source: https://github.com/digitalocean/terraform-provider-digitalocean/pull/149
+    """
+
+    def unique_id(making: Making) -> str:
+        return f"{making.get('dropletId')}-{making.get('ipAddress')}-{making.world.number(name):026x}"
+
+    def one_address(making: Making) -> None:
+        """A droplet has one reserved address: https://docs.digitalocean.com/products/networking/reserved-ips/details/limits/."""
+        now = {record.inputs.get("ipAddress"): str(record.inputs.get("dropletId")) for record in others(making, name)}
+        for address, holder in now.items():
+            if holder == str(making.get("dropletId")) and address != making.get("ipAddress"):
+                raise unprocessable(f"Droplet {holder} has a reserved IP already, {address}", "dropletId")
+
     return resource(
         name,
+        id=unique_id,
         references=(
             droplet("dropletId"),
             Reference(path="ipAddress", to=(token(to),), holds=False, missing="404 reserved IP {value} does not exist"),
         ),
-        unique=(Unique(paths=("ipAddress",), within="account", message="422 {value} is assigned already"),),
+        before_create=(one_address,),
     )
 
 

@@ -4,7 +4,23 @@ import re
 
 from sandbox.rules import Cloud, Refused, Scope, Values
 
-from . import armor, backends, groups, health_checks, iam, machines, nat, network, proxies, services, sql_contents, sql_instances, templates
+from . import (
+    armor,
+    autoscalers,
+    backends,
+    groups,
+    health_checks,
+    iam,
+    machines,
+    nat,
+    network,
+    proxies,
+    secret_values,
+    services,
+    sql_contents,
+    sql_instances,
+    templates,
+)
 from .lookups import LOOKUPS
 from .places import REGIONS
 from .words import AUTONAME, DERIVED, default_id, default_outputs
@@ -30,7 +46,23 @@ def scope(configuration: Values) -> Scope:
     return Scope(cloud="gcp", account=str(project), region=str(region))
 
 
-_MODULES = (armor, backends, groups, health_checks, iam, machines, nat, network, proxies, services, sql_contents, sql_instances, templates)
+_MODULES = (
+    armor,
+    autoscalers,
+    backends,
+    groups,
+    health_checks,
+    iam,
+    machines,
+    nat,
+    network,
+    proxies,
+    secret_values,
+    services,
+    sql_contents,
+    sql_instances,
+    templates,
+)
 
 CLOUD = Cloud(
     name="gcp",

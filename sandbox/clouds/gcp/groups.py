@@ -1,12 +1,14 @@
-"""Managed instance groups and autoscalers."""
+"""Managed instance groups."""
 
 import re
+from typing import Any
 
-from sandbox.rules import UNKNOWN, Limit, Making, Refused, Values
+from sandbox.rules import UNKNOWN, Limit, Making, Values
 
 from ..shared import known
 from .places import REGIONS
-from .tokens import GROUP, HEALTH_CHECK, REGION_HEALTH_CHECK, REGION_TEMPLATE, TEMPLATE
+from .public_addresses import free_for_group
+from .tokens import GROUP, HEALTH_CHECK, REGION_HEALTH_CHECK, REGION_TEMPLATE, TEMPLATE, ZONAL_GROUP
 from .words import COMPUTE, NAME, below, compute, find, invalid, names, region, uses
 
 
@@ -36,6 +38,11 @@ def _surge_fits(making: Making) -> None:
                 f"Fixed updatePolicy.{field} for regional managed instance group has to be either 0 or at least equal to the number "
                 "of zones.",
             )
+    _steps_fit(making)
+
+
+def _steps_fit(making: Making) -> None:
+    """https://cloud.google.com/compute/docs/instance-groups/updating-migs"""
     if making.get("updatePolicy.maxSurgeFixed") == 0 and making.get("updatePolicy.maxUnavailableFixed") == 0:
         raise invalid("updatePolicy.maxSurgeFixed", 0, "maxSurge and maxUnavailable cannot both be 0.")
     if making.get("updatePolicy.replacementMethod") == "RECREATE" and making.get("updatePolicy.maxSurgeFixed"):
@@ -56,8 +63,9 @@ def _template_near(making: Making) -> None:
     """A regional template serves groups of its own region alone."""
     for where, wanted in known(making, "versions[*].instanceTemplate"):
         template = find(making.world, REGION_TEMPLATE, wanted)
-        if template and template.outputs.get("region") != region(making):
-            raise invalid(where, wanted, f"The template's region does not match the group's, {region(making)}.")
+        ours = making.get("zone", "").rpartition("-")[0] or region(making)
+        if template and template.outputs.get("region") != ours:
+            raise invalid(where, wanted, f"The template's region does not match the group's, {ours}.")
 
 
 def _group_outputs(making: Making) -> Values:
@@ -72,29 +80,66 @@ def _group_outputs(making: Making) -> Values:
     return outputs
 
 
-def _replicas(making: Making) -> None:
-    policy = making.get("autoscalingPolicy") or {}
-    least, most = policy.get("minReplicas"), policy.get("maxReplicas")
-    if isinstance(least, int) and isinstance(most, int) and least > most:
-        raise invalid(
-            "autoscalingPolicy.maxReplicas",
-            most,
-            "Autoscaling policy: max number of replicas must not be less than min number of replicas.",
-        )
-    target = making.get("autoscalingPolicy.cpuUtilization.target")
-    if target is not None and not 0 < target <= 1:
-        raise invalid("autoscalingPolicy.cpuUtilization.target", target, "CPU utilization target must be above 0 and at most 1.")
+def _zonal_outputs(making: Making) -> Values:
+    return {name: value for name, value in _group_outputs(making).items() if name != "distributionPolicyZones"}
 
 
-def _only_autoscaler(making: Making) -> None:
-    group = find(making.world, GROUP, making.get("target"))
-    for other in making.world.all(making.token):
-        theirs = find(making.world, GROUP, other.inputs["target"])
-        if group and theirs and theirs.id == group.id and other.id != making.id:
-            raise Refused(
-                f"googleapi: Error 409: The resource '{group.id}' already has an autoscaler, '{other.id}', alreadyExists", property="target"
-            )
-
+_ENUMS = {
+    "instanceLifecyclePolicy.defaultActionOnFailure": names("REPAIR DO_NOTHING"),
+    "instanceLifecyclePolicy.forceUpdateOnRepair": names("YES NO"),
+    "instanceLifecyclePolicy.onFailedHealthCheck": names("DEFAULT_ACTION REPAIR DO_NOTHING"),
+    "instanceLifecyclePolicy.onRepair.allowChangingZone": names("YES NO"),
+    "listManagedInstancesResults": names("PAGELESS PAGINATED"),
+    "standbyPolicy.mode": names("MANUAL SCALE_OUT_POOL"),
+    "statefulDisks[*].deleteRule": names("NEVER ON_PERMANENT_INSTANCE_DELETION"),
+    "statefulExternalIps[*].deleteRule": names("NEVER ON_PERMANENT_INSTANCE_DELETION"),
+    "statefulInternalIps[*].deleteRule": names("NEVER ON_PERMANENT_INSTANCE_DELETION"),
+    "targetSizePolicies[*].mode": names("BULK INDIVIDUAL"),
+    "updatePolicy.minimalAction": names("NONE REFRESH RESTART REPLACE"),
+    "updatePolicy.mostDisruptiveAllowedAction": names("NONE REFRESH RESTART REPLACE"),
+    "updatePolicy.replacementMethod": (*names("RECREATE SUBSTITUTE"), ""),
+    "updatePolicy.type": names("OPPORTUNISTIC PROACTIVE"),
+    "waitForInstancesStatus": names("STABLE UPDATED"),
+}
+_DEFAULTS = {
+    "instanceLifecyclePolicy.defaultActionOnFailure": "REPAIR",
+    "instanceLifecyclePolicy.forceUpdateOnRepair": "NO",
+    "instanceLifecyclePolicy.onFailedHealthCheck": "DEFAULT_ACTION",
+    "instanceLifecyclePolicy.onRepair.allowChangingZone": "NO",
+    "listManagedInstancesResults": "PAGELESS",
+    "statefulDisks[*].deleteRule": "NEVER",
+    "statefulExternalIps[*].deleteRule": "NEVER",
+    "statefulInternalIps[*].deleteRule": "NEVER",
+    "waitForInstances": False,
+    "waitForInstancesStatus": "STABLE",
+}
+_KEEPS = (
+    "project targetSize targetStoppedSize targetSuspendedSize standbyPolicy.initialDelaySec standbyPolicy.mode "
+    "updatePolicy.maxSurgeFixed updatePolicy.maxUnavailableFixed"
+)
+_BOTH: dict[str, Any] = {
+    "limits": {
+        "autoHealingPolicies.initialDelaySec": Limit(minimum=0, maximum=3600),
+        "standbyPolicy.initialDelaySec": Limit(minimum=0, maximum=3600),
+        "updatePolicy.maxSurgePercent": Limit(minimum=0, maximum=100),
+        "updatePolicy.maxUnavailablePercent": Limit(minimum=0, maximum=100),
+        "updatePolicy.minReadySec": Limit(minimum=0, maximum=3600),
+        "versions[*].targetSize.percent": Limit(minimum=0, maximum=100),
+        "targetSize": Limit(minimum=0, maximum=2000, by="api"),
+        "namedPorts[*].name": NAME,
+        "namedPorts[*].port": Limit(minimum=1, maximum=65535, by="api"),
+    },
+    "conflicts": (
+        below("updatePolicy", "maxSurgeFixed maxSurgePercent"),
+        below("updatePolicy", "maxUnavailableFixed maxUnavailablePercent"),
+    ),
+    "references": (
+        uses("versions[*].instanceTemplate", TEMPLATE, REGION_TEMPLATE, by=("selfLink", "id")),
+        uses("autoHealingPolicies.healthCheck", HEALTH_CHECK, REGION_HEALTH_CHECK),
+    ),
+    "before_create": (_template_near, free_for_group),
+    "before_update": (_template_near, free_for_group),
+}
 
 TYPES = (
     compute(
@@ -106,97 +151,35 @@ TYPES = (
         ),
         replaces_when={"resourcePolicies.workloadPolicy": lambda old, new: not (new.get("resourcePolicies") or {}).get("workloadPolicy")},
         enums={
+            **_ENUMS,
             "instanceFlexibilityPolicy.instanceSelections[*].disks[*].architecture": names("ARM64 X86_64"),
             "instanceFlexibilityPolicy.instanceSelections[*].disks[*].mode": names("READ_WRITE READ_ONLY"),
             "instanceFlexibilityPolicy.instanceSelections[*].disks[*].type": names("SCRATCH PERSISTENT"),
-            "instanceLifecyclePolicy.defaultActionOnFailure": names("REPAIR DO_NOTHING"),
-            "instanceLifecyclePolicy.forceUpdateOnRepair": names("YES NO"),
-            "instanceLifecyclePolicy.onFailedHealthCheck": names("DEFAULT_ACTION REPAIR DO_NOTHING"),
-            "instanceLifecyclePolicy.onRepair.allowChangingZone": names("YES NO"),
-            "listManagedInstancesResults": names("PAGELESS PAGINATED"),
-            "standbyPolicy.mode": names("MANUAL SCALE_OUT_POOL"),
-            "statefulDisks[*].deleteRule": names("NEVER ON_PERMANENT_INSTANCE_DELETION"),
-            "statefulExternalIps[*].deleteRule": names("NEVER ON_PERMANENT_INSTANCE_DELETION"),
-            "statefulInternalIps[*].deleteRule": names("NEVER ON_PERMANENT_INSTANCE_DELETION"),
-            "targetSizePolicies[*].mode": names("BULK INDIVIDUAL"),
             "updatePolicy.instanceRedistributionType": (*names("PROACTIVE NONE"), ""),
-            "updatePolicy.minimalAction": names("NONE REFRESH RESTART REPLACE"),
-            "updatePolicy.mostDisruptiveAllowedAction": names("NONE REFRESH RESTART REPLACE"),
-            "updatePolicy.replacementMethod": (*names("RECREATE SUBSTITUTE"), ""),
-            "updatePolicy.type": names("OPPORTUNISTIC PROACTIVE"),
-            "waitForInstancesStatus": names("STABLE UPDATED"),
         },
-        limits={
-            "autoHealingPolicies.initialDelaySec": Limit(minimum=0, maximum=3600),
-            "standbyPolicy.initialDelaySec": Limit(minimum=0, maximum=3600),
-            "updatePolicy.maxSurgePercent": Limit(minimum=0, maximum=100),
-            "updatePolicy.maxUnavailablePercent": Limit(minimum=0, maximum=100),
-            "updatePolicy.minReadySec": Limit(minimum=0, maximum=3600),
-            "versions[*].targetSize.percent": Limit(minimum=0, maximum=100),
-            "targetSize": Limit(minimum=0, maximum=2000, by="api"),
-            "namedPorts[*].name": NAME,
-            "namedPorts[*].port": Limit(minimum=1, maximum=65535, by="api"),
-        },
-        conflicts=(
-            below("updatePolicy", "maxSurgeFixed maxSurgePercent"),
-            below("updatePolicy", "maxUnavailableFixed maxUnavailablePercent"),
-        ),
         defaults={
+            **_DEFAULTS,
             "instanceFlexibilityPolicy.instanceSelections[*].disks[*].autoDelete": True,
             "instanceFlexibilityPolicy.instanceSelections[*].disks[*].boot": False,
-            "instanceLifecyclePolicy.defaultActionOnFailure": "REPAIR",
-            "instanceLifecyclePolicy.forceUpdateOnRepair": "NO",
-            "instanceLifecyclePolicy.onFailedHealthCheck": "DEFAULT_ACTION",
-            "instanceLifecyclePolicy.onRepair.allowChangingZone": "NO",
-            "listManagedInstancesResults": "PAGELESS",
-            "statefulDisks[*].deleteRule": "NEVER",
-            "statefulExternalIps[*].deleteRule": "NEVER",
-            "statefulInternalIps[*].deleteRule": "NEVER",
-            "waitForInstances": False,
-            "waitForInstancesStatus": "STABLE",
             "distributionPolicyTargetShape": "EVEN",
         },
-        keeps=frozenset(
-            names(
-                "distributionPolicyTargetShape distributionPolicyZones project region targetSize targetStoppedSize targetSuspendedSize "
-                "standbyPolicy.initialDelaySec standbyPolicy.mode updatePolicy.maxSurgeFixed updatePolicy.maxUnavailableFixed"
-            )
-        ),
+        keeps=frozenset(names(f"{_KEEPS} distributionPolicyTargetShape distributionPolicyZones region")),
         sets=frozenset(names("distributionPolicyZones namedPorts targetPools")),
-        references=(
-            uses("versions[*].instanceTemplate", TEMPLATE, REGION_TEMPLATE, by=("selfLink", "id")),
-            uses("autoHealingPolicies.healthCheck", HEALTH_CHECK, REGION_HEALTH_CHECK),
-        ),
         checks=(_zones_exist, _surge_fits, _base_name),
-        before_create=(_template_near,),
-        before_update=(_template_near,),
         outputs=_group_outputs,
+        **_BOTH,
     ),
     compute(
-        "gcp:compute/regionAutoscaler:RegionAutoscaler",
-        "autoscalers",
-        "regions",
-        name=NAME,
-        replaces=frozenset(names("name project region")),
-        enums={"autoscalingPolicy.metrics[*].type": names("GAUGE DELTA_PER_SECOND DELTA_PER_MINUTE")},
-        limits={"autoscalingPolicy.minReplicas": Limit(minimum=0, by="api"), "autoscalingPolicy.maxReplicas": Limit(minimum=1, by="api")},
-        at_least_one_of=(
-            below("autoscalingPolicy.scaleDownControl", "maxScaledDownReplicas timeWindowSec"),
-            below("autoscalingPolicy.scaleDownControl.maxScaledDownReplicas", "fixed percent"),
-            below("autoscalingPolicy.scaleInControl", "maxScaledInReplicas timeWindowSec"),
-            below("autoscalingPolicy.scaleInControl.maxScaledInReplicas", "fixed percent"),
-        ),
-        defaults={
-            "autoscalingPolicy.cooldownPeriod": 60,
-            "autoscalingPolicy.cpuUtilization.predictiveMethod": "NONE",
-            "autoscalingPolicy.mode": "ON",
-            "autoscalingPolicy.scalingSchedules[*].disabled": False,
-            "autoscalingPolicy.scalingSchedules[*].timeZone": "UTC",
-        },
-        keeps=frozenset(names("project region")),
-        sets=frozenset(names("autoscalingPolicy.scalingSchedules")),
-        references=(uses("target", GROUP),),
-        checks=(_replicas,),
-        before_create=(_only_autoscaler,),
+        ZONAL_GROUP,
+        "instanceGroupManagers",
+        "zones",
+        replaces=frozenset(names("baseInstanceName description name params project targetSizePolicies[*].mode zone")),
+        enums=_ENUMS,
+        defaults=_DEFAULTS,
+        keeps=frozenset(names(f"{_KEEPS} zone")),
+        sets=frozenset(names("namedPorts targetPools")),
+        checks=(_steps_fit, _base_name),
+        outputs=_zonal_outputs,
+        **_BOTH,
     ),
 )

@@ -29,19 +29,19 @@ def _one_account(making: Making) -> None:
         )
 
 
-def _role_is_one(making: Making) -> None:
+def role_is_one(making: Making) -> None:
     role = making.get("role")
     if role and not re.fullmatch(r"(projects/[^/]+/|organizations/[^/]+/)?roles/[A-Za-z0-9_.]+", str(role)):
         raise Refused(f"googleapi: Error 400: Role {role} is not supported for this resource., badRequest", property="role")
 
 
-def _member_is_one(making: Making) -> None:
+def member_is_one(making: Making) -> None:
     member = str(making.get("member", ""))
     if member.startswith("deleted"):
         raise Refused("Terraform does not support IAM members for deleted principals", property="member", by="provider")
 
 
-def _member_exists(making: Making) -> None:
+def member_exists(making: Making) -> None:
     """Refuses a service account of our own project that does not exist; others cannot be known."""
     kind, _, email = str(making.get("member", "")).partition(":")
     if (
@@ -79,8 +79,8 @@ TYPES = (
         replaces=frozenset(names("condition member project role")),
         limits={"member": Limit(pattern=MEMBER, says="allUsers, allAuthenticatedUsers, or a kind and a name: serviceAccount:a@b")},
         unique=(Unique(paths=("project", "role", "member"), within="account", message="the grant {value} already exists"),),
-        checks=(_role_is_one, _member_is_one),
-        before_create=(_member_exists,),
+        checks=(role_is_one, member_is_one),
+        before_create=(member_exists,),
     ),
     Type(
         token="gcp:projects/service:Service",

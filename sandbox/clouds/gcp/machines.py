@@ -6,7 +6,8 @@ from sandbox.rules import UNKNOWN, Limit, Making, Refused, Rule, Values
 
 from ..shared import known
 from .places import DISK_TYPES, HYPERDISK_ONLY, image, is_machine_type
-from .tokens import ACCOUNT, DISK, NETWORK, SUBNETWORK
+from .public_addresses import free_for_machine
+from .tokens import ACCOUNT, DISK, INSTANCE, NETWORK, SUBNETWORK
 from .words import NAME, below, compute, invalid, names, project, uses
 
 USER_DATA_LIMIT = 262144
@@ -91,7 +92,7 @@ def _not_hyperdisk(old: Values, new: Values) -> bool:
 
 TYPES = (
     compute(
-        "gcp:compute/instance:Instance",
+        INSTANCE,
         "instances",
         "zones",
         name=Limit(min_length=1, max_length=63, pattern=NAME.pattern, says=NAME.says),
@@ -146,6 +147,8 @@ TYPES = (
             uses("serviceAccount.email", ACCOUNT, by="email", holds=False),
         ),
         checks=MACHINE_RULES,
+        before_create=(free_for_machine,),
+        before_update=(free_for_machine,),
         outputs=_instance_outputs,
     ),
     compute(

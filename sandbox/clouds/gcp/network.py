@@ -6,6 +6,7 @@ import re
 from sandbox.rules import UNKNOWN, Limit, Making, Refused, Values
 
 from ..shared import known
+from .public_addresses import not_in_use
 from .tokens import ACCOUNT, ADDRESS, GLOBAL_ADDRESS, NETWORK, ROUTER, SUBNETWORK
 from .words import NAME, below, compute, find, invalid, names, project, public_address, uses
 
@@ -89,6 +90,14 @@ def _addresses(making: Making) -> None:
                 ipaddress.ip_network(value)
             except ValueError:
                 raise invalid(where, value, "Must be a valid IP address range in CIDR form.") from None
+
+
+def _one_kind(making: Making) -> None:
+    """https://cloud.google.com/firewall/docs/firewalls#ipv6"""
+    for path in ("sourceRanges", "destinationRanges"):
+        kinds = {":" in str(value) for _, value in known(making, f"{path}[*]")}
+        if len(kinds) > 1:
+            raise invalid(path, "IPv4 and IPv6", "A firewall rule has ranges of IPv4 or of IPv6, and not of both.")
 
 
 def _address_outputs(making: Making) -> Values:
@@ -220,7 +229,7 @@ TYPES = (
             uses("targetServiceAccounts", ACCOUNT, by="email", holds=False),
             uses("sourceServiceAccounts", ACCOUNT, by="email", holds=False),
         ),
-        checks=(_has_a_source, _ports, _addresses),
+        checks=(_has_a_source, _ports, _addresses, _one_kind),
     ),
     compute(
         ADDRESS,
@@ -242,6 +251,7 @@ TYPES = (
         defaults={"addressType": "EXTERNAL", "networkTier": "PREMIUM"},
         keeps=frozenset(names("address networkTier prefixLength project purpose region subnetwork")),
         references=(uses("network", NETWORK), uses("subnetwork", SUBNETWORK)),
+        before_delete=(not_in_use,),
         outputs=_address_outputs,
     ),
     compute(

@@ -2,8 +2,9 @@
 
 import re
 
-from sandbox.rules import Limit, Making, Record, Values
+from sandbox.rules import UNKNOWN, Limit, Making, Record, Refused, Values
 
+from ..shared import known
 from .tokens import (
     ADDRESS,
     BACKEND,
@@ -13,6 +14,7 @@ from .tokens import (
     HTTPS_PROXY,
     MANAGED_CERTIFICATE,
     NETWORK,
+    SSL_POLICY,
     SUBNETWORK,
     URL_MAP,
 )
@@ -68,6 +70,37 @@ def _same_scheme(making: Making) -> None:
         )
 
 
+def _certified(making: Making) -> None:
+    """https://cloud.google.com/load-balancing/docs/target-proxies#https-ssl-proxy"""
+    given = ("sslCertificates", "certificateManagerCertificates", "certificateMap")
+    if not any(making.inputs.get(name) or making.inputs.get(name) is UNKNOWN for name in given):
+        raise invalid("sslCertificates", "", "At least one certificate is required.")
+
+
+def _in_pem(making: Making) -> None:
+    """No value is shown: one of them is a key."""
+    for path, label in (("certificate", "CERTIFICATE"), ("privateKey", "PRIVATE KEY")):
+        for where, text in known(making, path):
+            if not re.match(rf"\s*-----BEGIN ([A-Z]+ )?{label}-----\s", str(text)):
+                raise Refused(
+                    f"googleapi: Error 400: The SSL {label.lower()} could not be parsed., sslCertificateCouldNotParse", property=where
+                )
+
+
+def _profile_fits(making: Making) -> None:
+    """https://cloud.google.com/load-balancing/docs/ssl-policies-concepts#defining_an_ssl_policy"""
+    profile, features = making.get("profile", "COMPATIBLE"), making.inputs.get("customFeatures")
+    if making.inputs.get("profile") is UNKNOWN:
+        return
+    if (profile == "CUSTOM") != bool(features or features is UNKNOWN):
+        wrong = "Error in SSL Policy: Profile must be set to CUSTOM if customFeatures are set, and only then"
+        raise Refused(wrong, property="customFeatures", by="provider")
+    if making.get("minTlsVersion") == "TLS_1_3" and profile != "RESTRICTED":
+        raise invalid("minTlsVersion", "TLS_1_3", "TLS_1_3 needs the RESTRICTED profile.")
+    if profile == "FIPS_202205" and making.get("minTlsVersion", "TLS_1_0") != "TLS_1_2":
+        raise invalid("minTlsVersion", making.get("minTlsVersion"), "The profile FIPS_202205 needs TLS_1_2.")
+
+
 TYPES = (
     compute(
         HTTP_PROXY,
@@ -87,7 +120,23 @@ TYPES = (
         conflicts=(names("certificateManagerCertificates sslCertificates"),),
         defaults={"quicOverride": "NONE"},
         keeps=frozenset(names("project proxyBind tlsEarlyData")),
-        references=(uses("urlMap", URL_MAP), uses("sslCertificates", CERTIFICATE, MANAGED_CERTIFICATE)),
+        references=(uses("urlMap", URL_MAP), uses("sslCertificates", CERTIFICATE, MANAGED_CERTIFICATE), uses("sslPolicy", SSL_POLICY)),
+        checks=(_certified,),
+    ),
+    compute(
+        SSL_POLICY,
+        "sslPolicies",
+        "global",
+        replaces=frozenset(names("description name project")),
+        enums={
+            "minTlsVersion": names("TLS_1_0 TLS_1_1 TLS_1_2 TLS_1_3"),
+            "postQuantumKeyExchange": names("DEFAULT ENABLED DEFERRED"),
+            "profile": names("COMPATIBLE MODERN RESTRICTED CUSTOM FIPS_202205"),
+        },
+        defaults={"minTlsVersion": "TLS_1_0", "profile": "COMPATIBLE"},
+        keeps=frozenset(names("postQuantumKeyExchange project")),
+        sets=frozenset(names("customFeatures")),
+        checks=(_profile_fits,),
     ),
     compute(
         CERTIFICATE,
@@ -100,6 +149,7 @@ TYPES = (
         exactly_one_of=(names("privateKey privateKeyWo"),),
         required_with={"privateKeyWo": ("privateKeyWoVersion",), "privateKeyWoVersion": ("privateKeyWo",)},
         keeps=frozenset(names("name namePrefix project")),
+        checks=(_in_pem,),
     ),
     compute(
         MANAGED_CERTIFICATE,

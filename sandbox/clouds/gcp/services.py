@@ -1,26 +1,10 @@
-"""Storage, secrets, monitoring and private service connections: what a change replaces, and which values exist."""
+"""Storage, monitoring and private service connections: what a change replaces, and which values exist."""
 
-from sandbox.rules import Limit, Making, Type, Unique, Values
+from sandbox.rules import Limit, Type, Unique
 
 from .iam import MEMBER
-from .tokens import BUCKET, GLOBAL_ADDRESS, NETWORK, SECRET
+from .tokens import BUCKET, GLOBAL_ADDRESS, NETWORK
 from .words import AUTONAME, labels_fit, names, project, uses
-
-
-def _secret_id(making: Making) -> str:
-    return f"projects/{project(making)}/secrets/{making.get('secretId')}"
-
-
-def _version_outputs(making: Making) -> Values:
-    if making.old:
-        return {}
-    return {"version": making.id.rsplit("/", 1)[-1], "name": making.id}
-
-
-def _secret_version_id(making: Making) -> str:
-    secret = making.get("secret")
-    return f"{secret}/versions/{1 + making.world.number(f'gcp secret version {secret}')}"
-
 
 TYPES = (
     Type(
@@ -57,38 +41,6 @@ TYPES = (
         replaces=frozenset(names("bucket condition member role")),
         limits={"member": Limit(pattern=MEMBER)},
         references=(uses("bucket", BUCKET, by=("name", "id"), holds=False),),
-    ),
-    Type(
-        token=SECRET,
-        id=_secret_id,
-        replaces=frozenset(names("project replication.auto replication.userManaged.replicas[*].location secretId tags")),
-        limits={
-            "secretId": Limit(pattern=r"[A-Za-z0-9_-]{1,255}", says="1 to 255 letters, digits, _ and -", by="api"),
-            "replication.userManaged.replicas": Limit(min_items=1),
-        },
-        exactly_one_of=(names("replication.auto replication.userManaged"),),
-        required_with={"rotation": ("topics",), "rotation.nextRotationTime": ("rotation.rotationPeriod",)},
-        defaults={"deletionProtection": False},
-        keeps=frozenset(names("project")),
-        unique=(
-            Unique(
-                paths=("secretId",),
-                within="account",
-                message="googleapi: Error 409: Secret [{value}] already exists., alreadyExists",
-            ),
-        ),
-        checks=(labels_fit,),
-        outputs=lambda making: {"name": _secret_id(making)},
-    ),
-    Type(
-        token="gcp:secretmanager/secretVersion:SecretVersion",
-        id=_secret_version_id,
-        replaces=frozenset(names("isSecretDataBase64 project secret secretData secretDataWoVersion")),
-        exactly_one_of=(names("secretData secretDataWo"),),
-        required_with={"secretDataWo": ("secretDataWoVersion",), "secretDataWoVersion": ("secretDataWo",)},
-        defaults={"enabled": True},
-        references=(uses("secret", SECRET, by=("id", "name"), holds=False),),
-        outputs=_version_outputs,
     ),
     Type(
         token="gcp:monitoring/alertPolicy:AlertPolicy",

@@ -122,7 +122,7 @@ def public_address(making: Making) -> str:
 # Types
 
 _KINDS = {"RegionInstanceTemplate": "instance_template", "RegionInstanceGroupManager": "instance_group_manager", "GlobalAddress": "address"}
-_KINDS |= {"URLMap": "url_map", "SSLCertificate": "ssl_certificate", "ManagedSslCertificate": "ssl_certificate"}
+_KINDS |= {"URLMap": "url_map", "SSLPolicy": "ssl_policy", "SSLCertificate": "ssl_certificate", "ManagedSslCertificate": "ssl_certificate"}
 _KINDS |= {"GlobalForwardingRule": "forwarding_rule", "RegionHealthCheck": "health_check"}
 
 

@@ -28,7 +28,7 @@ class Tier:
     def __init__(self, cloud: str, region: str, address: str) -> None:
         self.cloud, self.region = pulumi.Output.from_input(cloud), pulumi.Output.from_input(region)
         self.origins = pulumi.Output.from_input([Origin(name=f"{cloud}-{region}", address=address, weight=1)])
-        self.health_path = pulumi.Output.from_input("/healthz")
+        self.health_path, self.port = pulumi.Output.from_input("/healthz"), pulumi.Output.from_input(80)
 
 
 def pools(weights: tuple[float | None, float | None] = (None, None)) -> list[Pool]:
@@ -85,6 +85,31 @@ def test_the_monitor_takes_the_callers_health_check_and_times(recording: Recordi
         recording.one(MONITOR).inputs.items() >= {"path": "/up", "expectedCodes": "204", "interval": 15, "timeout": 2, "retries": 2}.items()
     )
     assert recording.value(made.detection_seconds) == 21
+
+
+@pytest.mark.parametrize("given", ["nothing", "a number", "an output"])
+def test_port_80_is_left_out(recording: Recording, given: str) -> None:
+    """A front that never heard of ports stays what it is, to the byte."""
+    ports: dict[str, Any] = {"nothing": None, "a number": 80, "an output": pulumi.Output.from_input(80)}
+    front(recording, origin_port=ports[given])
+    monitor = recording.one(MONITOR).inputs
+    assert monitor["type"] == "http" and "port" not in monitor
+    assert all(set(origin) == {"name", "address"} for pool in recording.all(POOL) for origin in pool.inputs["origins"])
+
+
+@pytest.mark.parametrize("output", [False, True])
+def test_port_443_is_asked_over_https(recording: Recording, output: bool) -> None:
+    front(recording, origin_port=pulumi.Output.from_input(443) if output else 443)
+    monitor = recording.one(MONITOR).inputs
+    assert monitor["type"] == "https" and "port" not in monitor
+    assert all(set(origin) == {"name", "address"} for pool in recording.all(POOL) for origin in pool.inputs["origins"])
+
+
+def test_any_other_port_is_said_of_the_monitor_and_of_each_origin(recording: Recording) -> None:
+    front(recording, origin_port=8080)
+    monitor = recording.one(MONITOR).inputs
+    assert (monitor["type"], monitor["port"]) == ("http", 8080)
+    assert [origin["port"] for pool in recording.all(POOL) for origin in pool.inputs["origins"]] == [8080, 8080]
 
 
 def test_a_pool_has_the_tiers_origins_without_defaults_and_a_name_of_its_own_in_the_account(recording: Recording) -> None:
@@ -281,6 +306,7 @@ RANDOM = {"steering": "random"}
         ({"plan": "gold"}, "plan: 'gold' is not known; take one of free, pro, business, enterprise"),
         ({"health_path": "healthz"}, "health_path: 'healthz' does not begin with a slash; write /healthz"),
         ({"expected_status": 503}, "expected_status: 503 does not say that an origin is healthy; give a status from 200 to 399"),
+        ({"origin_port": 70000}, "origin_port: 70000 is not a port; give a number from 1 to 65535"),
         ({"monitor": Monitor(interval=10)}, "monitor.interval: 10 is outside 15 to 3600 on the free plan; give 15"),
         ({"notification_email": "ops"}, "notification_email: is not an e-mail address; write one like ops@example.com"),
         (

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multicloud.errors import ArgumentError
-from multicloud.machine.user_data import DOCUMENT_ROOT, GCP_STARTUP_SCRIPT, LIMITS, render
+from multicloud.machine.bootstrap import Bootstrap
+from multicloud.machine.site import DOCUMENT_ROOT
+from multicloud.machine.user_data import GCP_STARTUP_SCRIPT, LIMITS, render
 from multicloud.machine.workload import StaticSite
 from tests.noise import noise
 
@@ -26,7 +28,9 @@ def rendered(
     limit: int = 2**20,
     status: int = 200,
 ) -> str:
-    return render(StaticSite(files=files) if files is not None else None, cloud, region, component, health_path, port, limit, status)
+    site = StaticSite(files=files) if files is not None else None
+    machine = Bootstrap(cloud=cloud, region=region, component=component, health_path=health_path, port=port, status=status, site=site)
+    return render(machine, limit)
 
 
 def written(user_data: str) -> dict[str, str]:

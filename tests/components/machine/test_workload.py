@@ -12,8 +12,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multicloud.errors import ArgumentError
+from multicloud.machine.bootstrap import Bootstrap
 from multicloud.machine.compression import compressed
-from multicloud.machine.ready import READY
+from multicloud.machine.steps import READY
 from multicloud.machine.user_data import LIMITS, render
 from multicloud.machine.workload import Archive, Git, StaticSite
 from tests.noise import noise
@@ -25,8 +26,7 @@ SCRIPT = "#!/bin/sh\nexit 0\n"
 
 
 def rendered(site: StaticSite | None = None, script: str | None = None, limit: int = 2**20, **options: Any) -> str:
-    facts = {"cloud": "aws", "region": "eu-central-1", "component": "web", "health_path": "/healthz", "port": 80}
-    return render(site, limit=limit, script=script, **{**facts, **options})
+    return render(Bootstrap(cloud="aws", region="eu-central-1", component="web", site=site, script=script, **options), limit)
 
 
 def config(user_data: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multicloud.errors import ArgumentError
+from multicloud.network.addresses import private_subnets, subnets
 from multicloud.network.aws import AwsNetwork, AwsNetworkArgs, first_zones
 from multicloud.network.aws_ranges import RULES, STEP, capacity, entries, ipv4_networks
 from tests.recording import Recording
@@ -133,6 +134,84 @@ def test_a_preview_shows_all_children() -> None:
     build(preview)
     assert len(preview.children("net")) == 9
     preview.close()
+
+
+# private subnets
+
+PRIVATE = {
+    ("aws:ec2/eip:Eip", "nat-address"),
+    ("aws:ec2/natGateway:NatGateway", "nat-gateway"),
+    (SUBNET, "private-subnet"),
+    ("aws:ec2/routeTable:RouteTable", "private-route-table"),
+    ("aws:ec2/route:Route", "private-route"),
+    ("aws:ec2/routeTableAssociation:RouteTableAssociation", "private-route-table-association"),
+}
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+
+
+def test_private_subnets_add_exactly_these_children(recording: Recording) -> None:
+    build(recording, private=True)
+    public = Recording()
+    build(public)
+    added = {(child.type, child.name) for child in recording.children("net")} - {
+        (child.type, child.name) for child in public.children("net")
+    }
+    assert added == {(type_, f"net-{name}-{index}") for type_, name in PRIVATE for index in range(2)} | {(ENDPOINT, "net-bucket-endpoint")}
+    assert {(child.type, child.name) for child in public.children("net")} <= {
+        (child.type, child.name) for child in recording.children("net")
+    }
+    public.close()
+
+
+def test_each_private_subnet_reaches_out_through_its_own_zone(recording: Recording) -> None:
+    """So that a zone that fails takes no other one along, and no traffic between zones is billed."""
+    network = build(recording, private=True)
+    for index in range(2):
+        gateway = recording.one("aws:ec2/natGateway:NatGateway", f"net-nat-gateway-{index}")
+        public, private = (recording.one(SUBNET, f"net-{kind}-{index}") for kind in ("subnet", "private-subnet"))
+        assert gateway.inputs["subnetId"] == public.id
+        assert gateway.inputs["allocationId"] == recording.one("aws:ec2/eip:Eip", f"net-nat-address-{index}").id
+        assert private.inputs["availabilityZone"] == public.inputs["availabilityZone"]
+        route = recording.one("aws:ec2/route:Route", f"net-private-route-{index}").inputs
+        assert (route["destinationCidrBlock"], route["natGatewayId"]) == ("0.0.0.0/0", gateway.id)
+        association = recording.one("aws:ec2/routeTableAssociation:RouteTableAssociation", f"net-private-route-table-association-{index}")
+        assert association.inputs == {"subnetId": private.id, "routeTableId": route["routeTableId"]}
+        assert "net-route" in {recording.records[urn].name for urn in gateway.depends_on}
+    assert recording.value(network.private_subnet_ids) == ["net-private-subnet-0-id", "net-private-subnet-1-id"]
+    assert recording.value(network.outgoing_addresses) == [
+        recording.one("aws:ec2/eip:Eip", f"net-nat-address-{index}").outputs["publicIp"] for index in range(2)
+    ]
+
+
+def test_no_private_subnet_has_a_way_in_from_the_internet(recording: Recording) -> None:
+    build(recording, private=True)
+    public = recording.one("aws:ec2/route:Route", "net-route").inputs["routeTableId"]
+    for association in recording.all("aws:ec2/routeTableAssociation:RouteTableAssociation"):
+        assert (association.inputs["routeTableId"] == public) == (not association.name.startswith("net-private"))
+
+
+def test_private_subnets_reach_buckets_past_the_nat_gateways(recording: Recording) -> None:
+    build(recording, private=True)
+    endpoint = recording.one(ENDPOINT).inputs
+    assert (endpoint["vpcEndpointType"], endpoint["serviceName"]) == ("Gateway", "com.amazonaws.eu-central-1.s3")
+    tables = {table.id for table in recording.all("aws:ec2/routeTable:RouteTable") if table.name.startswith("net-private")}
+    assert set(endpoint["routeTableIds"]) == tables
+
+
+def test_without_private_subnets_their_outputs_are_empty(recording: Recording) -> None:
+    network = build(recording)
+    assert recording.value(network.private_subnet_ids) == recording.value(network.outgoing_addresses) == []
+
+
+@given(st.integers(16, 22), st.integers(2, 4), st.integers(2, 4))
+def test_private_subnets_lie_apart_and_stay_when_zones_are_added(prefix: int, before: int, after: int) -> None:
+    cidr = f"10.32.0.0/{prefix}"
+    public, private = subnets(cidr, before), private_subnets(cidr, before)
+    for one in private:
+        assert not any(ipaddress.ip_network(one).overlaps(ipaddress.ip_network(other)) for other in subnets(cidr, 4))
+    assert len(set(private)) == len(public) == before
+    if after >= before:
+        assert private_subnets(cidr, after)[:before] == private
 
 
 # ranges in security groups

@@ -85,3 +85,16 @@ def test_refuses(recording: Recording, name: str, network: str | None, message: 
         recording.run(lambda: GcpNetwork(name, GcpNetworkArgs(region="europe-west3", network=network)))
     assert str(refused.value) == message
     assert not [record for record in recording.all() if record.custom]
+
+
+def test_without_nat_there_is_no_router(recording: Recording) -> None:
+    """Machines with public addresses need neither."""
+    net = recording.run(lambda: GcpNetwork("net", GcpNetworkArgs(region="europe-west3", nat=False)))
+    assert {child.name for child in recording.children("net")} == {"net-vpc", "net-subnet"}
+    assert net.resources.router is None and net.resources.nat is None
+
+
+def test_another_region_is_another_network(recording: Recording) -> None:
+    """The subnetwork's range is taken in this one until the old subnetwork goes, which is last."""
+    build(recording)
+    assert recording.one("gcp:compute/network:Network").replacement_trigger == "europe-west3"

@@ -8,29 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multicloud.errors import ArgumentError
+from multicloud.machine.bootstrap import Bootstrap
 from multicloud.machine.user_data import LIMITS, render
 from multicloud.machine.workload import StaticSite
 from multicloud.web.contract import HealthCheck, Servers, Size
-from multicloud.web.digitalocean import DigitalOceanWebTier, DigitalOceanWebTierArgs, admitted
+from multicloud.web.digitalocean_admission import admitted
+from tests.components.web.digitalocean_tier import DROPLET, FIREWALL, LOAD_BALANCER, POOL, TAG, TAGS, build, scaling
 from tests.noise import noise
 from tests.recording import Recording
-
-DROPLET = "digitalocean:index/droplet:Droplet"
-POOL = "digitalocean:index/dropletAutoscale:DropletAutoscale"
-LOAD_BALANCER = "digitalocean:index/loadBalancer:LoadBalancer"
-FIREWALL = "digitalocean:index/firewall:Firewall"
-TAG = "digitalocean:index/tag:Tag"
-TAGS = ["component:web", "managed-by:pulumi", "project:project", "stack:stack"]
-
-
-def build(recording: Recording, name: str = "web", **args: Any) -> DigitalOceanWebTier:
-    recording.outputs |= {LOAD_BALANCER: {"ip": "198.51.100.7"}, TAG: lambda record: {"name": f"{record.name}-1a2b3c4"}}
-    given: dict[str, Any] = {"servers": Servers(min=2), "region": "fra1"} | args
-    return recording.run(lambda: DigitalOceanWebTier(name, DigitalOceanWebTierArgs(**given)))
-
-
-def scaling(**servers: int) -> dict[str, Any]:
-    return {"servers": Servers(**({"min": 2, "max": 6} | servers)), "ssh_keys": ["3b:16:e4:bf"]}
 
 
 def test_makes_exactly_these_children_for_a_fixed_number_of_servers(recording: Recording) -> None:
@@ -48,11 +33,17 @@ def test_makes_exactly_these_children_for_a_fixed_number_of_servers(recording: R
     assert len(tier.resources.droplets) == 3
 
 
+@pytest.mark.parametrize(("grace", "minutes"), [(30, 5), (301, 6), (3600, 20)])
+def test_a_pool_waits_as_long_as_a_machine_boots_within_what_the_api_takes(recording: Recording, grace: int, minutes: int) -> None:
+    build(recording, **scaling(), health_check=HealthCheck(grace_seconds=grace))
+    assert recording.one(POOL).inputs["config"]["cooldownMinutes"] == minutes
+
+
 def test_makes_a_pool_instead_of_droplets_where_the_number_scales(recording: Recording) -> None:
     tier = build(recording, **scaling(cpu_target=70), health_check=HealthCheck(grace_seconds=90))
     assert not recording.all(DROPLET) and not tier.resources.droplets
     pool = recording.one(POOL, "web-pool").inputs
-    assert pool["config"] == {"minInstances": 2, "maxInstances": 6, "targetCpuUtilization": 0.7, "cooldownMinutes": 2}
+    assert pool["config"] == {"minInstances": 2, "maxInstances": 6, "targetCpuUtilization": 0.7, "cooldownMinutes": 5}
     assert pool["dropletTemplate"]["withDropletAgent"] is True, "without its agent the pool does not know the CPU's use"
     assert pool["dropletTemplate"]["sshKeys"] == ["3b:16:e4:bf"]
 
@@ -70,8 +61,8 @@ def test_droplets_and_the_pools_droplets_are_the_same_machines(recording: Record
 def test_machines_boot_the_rendered_user_data(recording: Recording) -> None:
     site = StaticSite(files={"index.html": "hello"})
     build(recording, site=site, health_check=HealthCheck(path="/alive", port=8080, expected_status=204))
-    expected = render(site, "digitalocean", "fra1", "web", "/alive", 8080, LIMITS["digitalocean"], 204)
-    assert recording.one(DROPLET, "web-0").inputs["userData"] == expected
+    machine = Bootstrap(cloud="digitalocean", region="fra1", component="web", site=site, health_path="/alive", port=8080, status=204)
+    assert recording.one(DROPLET, "web-0").inputs["userData"] == render(machine, LIMITS["digitalocean"])
 
 
 @pytest.mark.parametrize("servers", [{}, scaling()])
@@ -153,6 +144,7 @@ def test_outputs_are_those_of_every_tier(recording: Recording) -> None:
     assert recording.value(tier.cloud) == "digitalocean"
     assert recording.value(tier.region) == "fra1"
     assert recording.value(tier.health_path) == "/healthz"
+    assert recording.value(tier.port) == 80
     assert recording.value(tier.origins) == [{"name": "web", "address": "198.51.100.7", "weight": 1.0}]
     assert recording.value(tier.address) == "198.51.100.7"
     assert recording.value(tier.droplet_tag) == "web-machines-1a2b3c4"

@@ -12,10 +12,21 @@ from hypothesis import strategies as st
 
 from multicloud import CloudflareFront, CloudflareFrontArgs, ExternalWebTier, ExternalWebTierArgs, Servers, StaticSite, Steering, pool_of
 from multicloud.errors import ArgumentError
+from multicloud.machine.container import Container, Registry
+from multicloud.web.contract import Debian, HealthCheck
+from multicloud.web.exposure import Certificate, Exposure, Registration, Replacement
 from multicloud.web.external import UNREACHABLE, planned_addresses
+from multicloud.web.schedule import Day, Period, Schedule
 from tests.recording import Recording
 
 ADDRESSES: list[pulumi.Input[str]] = ["203.0.113.10", "2001:db8::10", "web.example.net"]
+
+
+REGISTERED: dict[str, Any] = {
+    "addresses": None,
+    "exposure": Exposure.REGISTERED,
+    "registration": Registration(hostname="web.example.com", zone_id="0" * 32, token="a-token-of-thirty-characters-0"),
+}
 
 
 def args(**given: Any) -> ExternalWebTierArgs:
@@ -69,6 +80,35 @@ def test_a_front_leads_to_it_and_knows_where_it_is(recording: Recording) -> None
     assert [origin["address"] for origin in pool["origins"]] == ["2001:db8::10", "203.0.113.10", "web.example.net"]
 
 
+def test_machines_that_register_themselves_are_one_origin_by_their_name(recording: Recording) -> None:
+    """The token that they do it with is in the user data, which so is a secret."""
+    tier = recording.run(lambda: ExternalWebTier("office", args(**REGISTERED)))
+    assert recording.value(tier.origins) == [{"name": "office", "address": "web.example.com", "weight": 1.0}]
+    assert recording.value(tier.port) == 80
+    assert "a-token-of-thirty-characters-0" in recording.value(tier.user_data)
+    assert recording.is_secret(tier.user_data)
+    assert "userData" in recording.one("multicloud:index:ExternalWebTier").registered_secrets
+
+
+@pytest.mark.parametrize("port", [80, 8080])
+def test_machines_serve_on_the_port_of_the_health_check(recording: Recording, port: int) -> None:
+    tier = recording.run(lambda: ExternalWebTier("office", args(health_check=HealthCheck(port=port))))
+    assert recording.value(tier.port) == port
+    assert f"listen {port} " in recording.value(tier.user_data)
+
+
+def test_machines_that_serve_https_are_set_up_elsewhere(recording: Recording) -> None:
+    """Nothing here has their certificate, so there is no user data that could make them do it."""
+    tier = recording.run(lambda: ExternalWebTier("office", args(health_check=HealthCheck(port=443))))
+    assert recording.value(tier.port) == 443
+    assert recording.value(tier.user_data) == ""
+
+
+def test_a_container_without_secrets_is_taken(recording: Recording) -> None:
+    tier = recording.run(lambda: ExternalWebTier("office", args(container=Container(image="nginx:1.27", port=8080))))
+    assert "nginx:1.27" in recording.value(tier.user_data)
+
+
 def test_the_number_of_machines_may_be_said_where_it_is_right(recording: Recording) -> None:
     args(servers=Servers(min=3)).check()
 
@@ -77,6 +117,47 @@ def test_the_number_of_machines_may_be_said_where_it_is_right(recording: Recordi
     ("given", "message"),
     [
         ({"addresses": []}, "addresses: the list is empty; give the address of at least one machine"),
+        ({"addresses": None}, "addresses: is missing; give the address of at least one machine"),
+        (REGISTERED | {"addresses": ADDRESSES}, "addresses: is given, and exposure is registered: the machines say where they are; leave"),
+        (REGISTERED | {"weights": [1]}, "weights: is given without addresses; leave it out"),
+        ({"exposure": Exposure.REGISTERED, "addresses": None}, "registration: is missing, and exposure is registered"),
+        ({"registration": REGISTERED["registration"]}, "registration: is given, and exposure is machines; write exposure: registered"),
+        (
+            {"exposure": Exposure.LOAD_BALANCER},
+            "exposure: this tier has no load balancer for machines that somebody else runs; leave it out,",
+        ),
+        (
+            {"certificate": Certificate(certificate="", private_key="")},
+            "certificate: no secret store is known that machines of somebody else could read its key from; leave it out, let whoever runs",
+        ),
+        (
+            {"schedule": Schedule(time_zone="UTC", periods=[Period(days=[Day.MONDAY], start="08:00", end="21:00", servers=3)])},
+            "schedule: whoever runs the machines decides how many there are and when: this tier makes none; leave it out",
+        ),
+        ({"replacement": Replacement()}, "replacement: whoever runs the machines decides when they are replaced; leave it out"),
+        ({"release": Debian.TRIXIE}, "release: whoever runs the machines decides what they boot: the user data fits every release"),
+        ({"network_id": "x"}, "network_id: whoever runs the machines decides their network; leave it out"),
+        ({"subnet_ids": ["x"]}, "subnet_ids: whoever runs the machines decides their network; leave it out"),
+        (
+            {"container": Container(image="nginx", port=80, secrets={"KEY": "x"})},
+            "container.secrets: no secret store is known that machines of somebody else could read; let a script fetch them",
+        ),
+        (
+            {"container": Container(image="nginx", port=80, registry=Registry(user="me", password_secret="x"))},
+            "container.registry: no secret store is known that machines of somebody else could read; take a public image",
+        ),
+        (
+            {
+                "addresses": None,
+                "exposure": Exposure.REGISTERED,
+                "registration": Registration(hostname="web.example.com", zone_id="0" * 32, token_secret="x"),
+            },
+            "registration.token_secret: no secret store is known that machines of somebody else could read; give the token itself",
+        ),
+        (
+            {"health_check": HealthCheck(port=443), "script": "#!/bin/sh\n"},
+            "health_check.port: 443 is given beside script, and nothing here has a certificate for HTTPS; leave script out",
+        ),
         ({"addresses": ["203.0.113.1", "203.0.113.1"]}, "addresses[1]: 203.0.113.1 is there already; leave it out"),
         ({"addresses": ["192.168.1.10"]}, "addresses[0]: 192.168.1.10 cannot be reached from the internet; give an address"),
         ({"addresses": ["fd00::1"]}, "addresses[0]: fd00::1 cannot be reached from the internet"),

@@ -23,6 +23,15 @@ URL_MAP = "gcp:compute/uRLMap:URLMap"
 PROXY = "gcp:compute/targetHttpProxy:TargetHttpProxy"
 ADDRESS = "gcp:compute/globalAddress:GlobalAddress"
 RULE = "gcp:compute/globalForwardingRule:GlobalForwardingRule"
+HTTPS_PROXY = "gcp:compute/targetHttpsProxy:TargetHttpsProxy"
+CERTIFICATE = "gcp:compute/sSLCertificate:SSLCertificate"
+SSL_POLICY = "gcp:compute/sSLPolicy:SSLPolicy"
+RESERVED = "gcp:compute/address:Address"
+ZONAL_GROUP = "gcp:compute/instanceGroupManager:InstanceGroupManager"
+MACHINE = "gcp:compute/instance:Instance"
+SECRET = "gcp:secretmanager/secret:Secret"
+SECRET_VERSION = "gcp:secretmanager/secretVersion:SecretVersion"
+READER = "gcp:secretmanager/secretIamMember:SecretIamMember"
 POLICY = "gcp:compute/securityPolicy:SecurityPolicy"
 ACCOUNT = "gcp:serviceaccount/account:Account"
 GRANT = "gcp:projects/iAMMember:IAMMember"
@@ -91,6 +100,11 @@ class Google:
     def group(self, template: State, **inputs: Any) -> State:
         versions = [{"instanceTemplate": template.outputs["selfLink"]}]
         return self.make(GROUP, **({"region": REGION, "baseInstanceName": "web", "versions": versions, "targetSize": 2} | inputs))
+
+    def group_of_one(self, template: State, **inputs: Any) -> State:
+        versions = [{"instanceTemplate": template.outputs["selfLink"]}]
+        given = {"zone": f"{REGION}-a", "baseInstanceName": "web", "versions": versions, "targetSize": 1}
+        return self.make(ZONAL_GROUP, **(given | inputs))
 
     def backend(self, **inputs: Any) -> State:
         return self.make(BACKEND, **({"loadBalancingScheme": "EXTERNAL_MANAGED"} | inputs))

@@ -19,13 +19,17 @@ each_type = pytest.mark.parametrize("token", sorted(FACTS))
 WITHOUT_FACTS = {
     "aws:ec2/managedPrefixList:ManagedPrefixList",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    "aws:ec2/vpcEndpoint:VpcEndpoint",
     "aws:iam/policy:Policy",
 }
 """Types with rules of which the source was not read."""
 
 USED = words(
     """
-    aws:autoscaling/group:Group aws:autoscaling/policy:Policy aws:ec2/defaultSecurityGroup:DefaultSecurityGroup
+    aws:acm/certificate:Certificate aws:autoscaling/group:Group aws:autoscaling/policy:Policy aws:autoscaling/schedule:Schedule
+    aws:ec2/eip:Eip aws:ec2/eipAssociation:EipAssociation aws:ec2/instance:Instance aws:ec2/natGateway:NatGateway
+    aws:ec2/vpcEndpoint:VpcEndpoint aws:iam/rolePolicy:RolePolicy aws:secretsmanager/secret:Secret
+    aws:secretsmanager/secretVersion:SecretVersion aws:ec2/defaultSecurityGroup:DefaultSecurityGroup
     aws:ec2/internetGateway:InternetGateway aws:ec2/launchTemplate:LaunchTemplate aws:ec2/managedPrefixList:ManagedPrefixList
     aws:ec2/route:Route aws:ec2/routeTable:RouteTable aws:ec2/routeTableAssociation:RouteTableAssociation
     aws:ec2/securityGroup:SecurityGroup aws:ec2/subnet:Subnet aws:ec2/vpc:Vpc aws:iam/instanceProfile:InstanceProfile aws:iam/role:Role

@@ -48,6 +48,14 @@ def test_a_load_balancers_subnets_and_groups_stay(aws: Account) -> None:
         aws.delete(words.SECURITY_GROUP, group)
 
 
+def test_a_load_balancer_moves_to_no_other_network(aws: Account) -> None:
+    _, subnets = aws.public()
+    balancer = aws.make(words.LOAD_BALANCER, {"subnets": subnets})
+    _, elsewhere = aws.public()
+    with pytest.raises(Refused, match="InvalidSubnet: The subnets are not in the VPC of the load balancer"):
+        aws.change(words.LOAD_BALANCER, balancer, subnets=elsewhere)
+
+
 def test_a_protected_load_balancer_is_not_deleted(aws: Account) -> None:
     _, subnets = aws.public()
     balancer = aws.make(words.LOAD_BALANCER, {"subnets": subnets, "enableDeletionProtection": True})

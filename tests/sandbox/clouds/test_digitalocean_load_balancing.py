@@ -7,6 +7,8 @@ import pytest
 from sandbox.rules import Refused, Values
 from tests.sandbox.clouds.digitalocean import BALANCER, DROPLET, INBOUND, RULE, TAGGED, Account
 
+PEM = "-----BEGIN ANYTHING-----"
+
 
 def test_a_load_balancer_finds_droplets_by_tag_and_fills_in_its_defaults(account: Account) -> None:
     account.make("tag", {"name": "web"})
@@ -37,6 +39,21 @@ def test_droplets_and_load_balancers_go_while_others_refer_to_them(account: Acco
     firewall = account.make("firewall", {"inboundRules": [rule], "dropletIds": [int(droplet.id)]})
     for type_, state in (("droplet", droplet), ("loadBalancer", balancer), ("firewall", firewall)):
         account.delete(type_, state)
+
+
+def test_a_renewed_certificate_is_there_before_the_old_one_goes(account: Account) -> None:
+    own = {"leafCertificate": PEM, "privateKey": PEM}
+    renewed = {**own, "leafCertificate": f"{PEM}\n"}
+    difference = account.compare("certificate", own, renewed)
+    assert difference.replaces and not difference.delete_first
+    old, new = account.make("certificate", own), account.make("certificate", renewed, "renewed")
+    assert (old.outputs["type"], old.outputs["state"]) == ("custom", "verified")
+    rule = {**RULE, "entryProtocol": "https", "entryPort": 443}
+    balancer = account.make("loadBalancer", {**BALANCER, "forwardingRules": [{**rule, "certificateName": old.outputs["name"]}]})
+    with pytest.raises(Refused, match="403 Make sure the certificate is not in use"):
+        account.delete("certificate", old)
+    account.change("loadBalancer", balancer, {**BALANCER, "forwardingRules": [{**rule, "certificateName": new.outputs["name"]}]})
+    account.delete("certificate", old)
 
 
 def test_a_certificate_in_use_is_not_deleted(account: Account) -> None:
@@ -105,6 +122,13 @@ def test_a_certificate_in_use_is_not_deleted(account: Account) -> None:
             "api",
         ),
         ("loadBalancer", {**BALANCER, "dropletIds": [1], "dropletTag": "a"}, "dropletIds", "conflicts with 'dropletTag'", "provider"),
+        (
+            "certificate",
+            {"leafCertificate": "MIIB", "privateKey": PEM},
+            "leafCertificate",
+            "leafCertificate is not in PEM form",
+            "api",
+        ),
         ("firewall", {}, "inboundRules", "At least one rule must be specified", "provider"),
         (
             "firewall",

@@ -77,6 +77,15 @@ def test_a_pool_keeps_its_name_and_counts_its_updates(account: Account) -> None:
         account.change("dropletAutoscale", pool, {**bigger, "name": "other"})
 
 
+def test_a_pool_becomes_one_of_a_fixed_size_and_scales_again(account: Account) -> None:
+    pool = account.make("dropletAutoscale", {"config": SCALING, "dropletTemplate": TEMPLATE})
+    name = pool.outputs["name"]
+    fixed = account.change("dropletAutoscale", pool, {"config": {"targetNumberInstances": 2}, "dropletTemplate": TEMPLATE, "name": name})
+    assert fixed.outputs["config"] == {"targetNumberInstances": 2}
+    scaling = account.change("dropletAutoscale", fixed, {"config": SCALING, "dropletTemplate": TEMPLATE, "name": name})
+    assert (scaling.id, scaling.outputs["config"]) == (pool.id, SCALING)
+
+
 @pytest.mark.parametrize(
     ("type_", "inputs", "path", "reason", "by"),
     [
@@ -116,6 +125,20 @@ def test_a_pool_keeps_its_name_and_counts_its_updates(account: Account) -> None:
             {"config": {**SCALING, "targetCpuUtilization": 60}, "dropletTemplate": TEMPLATE},
             "config.targetCpuUtilization",
             "from 0.05 to 1",
+            "api",
+        ),
+        (
+            "dropletAutoscale",
+            {"config": {**SCALING, "cooldownMinutes": 2}, "dropletTemplate": TEMPLATE},
+            "config.cooldownMinutes",
+            "from 5 to 20",
+            "api",
+        ),
+        (
+            "dropletAutoscale",
+            {"config": {"targetNumberInstances": 2, "minInstances": 1}, "dropletTemplate": TEMPLATE},
+            "config.minInstances",
+            "has no minimum and no maximum",
             "api",
         ),
         (

@@ -1,4 +1,4 @@
-"""The stand-in DigitalOcean: VPCs."""
+"""The stand-in DigitalOcean: VPCs and reserved addresses."""
 
 import pytest
 
@@ -37,6 +37,28 @@ def test_a_machine_is_in_its_networks_region(account: Account) -> None:
     vpc = account.make("vpc", {"region": "nyc3"})
     with pytest.raises(Refused, match="is in nyc3, not in fra1"):
         account.make("droplet", {**DROPLET, "vpcUuid": vpc.id})
+
+
+def test_a_reserved_address_moves_to_another_droplet(account: Account) -> None:
+    """The new assignment is made while the old one is still there, and the old one takes nothing away when it is deleted."""
+    address = account.make("reservedIp", {"region": "fra1"})
+    old, new = account.make("droplet", DROPLET, "old"), account.make("droplet", DROPLET, "new")
+    given = {"ipAddress": address.outputs["ipAddress"]}
+    first = account.make("reservedIpAssignment", {**given, "dropletId": int(old.id)})
+    difference = account.compare("reservedIpAssignment", {**given, "dropletId": 1}, {**given, "dropletId": 2})
+    assert difference.replaces and not difference.delete_first
+    second = account.make("reservedIpAssignment", {**given, "dropletId": int(new.id)})
+    assert first.id != second.id
+    account.delete("reservedIpAssignment", first)
+    account.delete("droplet", old)
+
+
+def test_a_droplet_has_one_reserved_address(account: Account) -> None:
+    droplet = account.make("droplet", DROPLET)
+    one, other = (account.make("reservedIp", {"region": "fra1"}, name).outputs["ipAddress"] for name in ("one", "other"))
+    account.make("reservedIpAssignment", {"ipAddress": one, "dropletId": int(droplet.id)})
+    with pytest.raises(Refused, match=f"422 Droplet {droplet.id} has a reserved IP already, {one}"):
+        account.make("reservedIpAssignment", {"ipAddress": other, "dropletId": int(droplet.id)})
 
 
 @pytest.mark.parametrize(

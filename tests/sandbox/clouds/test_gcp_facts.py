@@ -27,15 +27,21 @@ USED = [
     "gcp:compute/backendService:BackendService",
     "gcp:compute/uRLMap:URLMap",
     "gcp:compute/targetHttpProxy:TargetHttpProxy",
+    "gcp:compute/targetHttpsProxy:TargetHttpsProxy",
+    "gcp:compute/sSLCertificate:SSLCertificate",
+    "gcp:compute/address:Address",
     "gcp:compute/globalAddress:GlobalAddress",
     "gcp:compute/globalForwardingRule:GlobalForwardingRule",
     "gcp:serviceaccount/account:Account",
     "gcp:projects/iAMMember:IAMMember",
+    "gcp:secretmanager/secret:Secret",
+    "gcp:secretmanager/secretVersion:SecretVersion",
     "gcp:sql/databaseInstance:DatabaseInstance",
     "gcp:sql/database:Database",
     "gcp:sql/user:User",
 ]
-"""The types that the components use: they are compared in everything. Of the facts there is none of SecurityPolicy."""
+"""The types that the components use: they are compared in everything. Of the facts there is none of SecurityPolicy, SSLPolicy,
+InstanceGroupManager and SecretIamMember."""
 
 REPLACES_MORE = {
     # The provider replaces a template by its computed `effectiveLabels`, which the facts count among the outputs.

@@ -3,7 +3,22 @@
 import pytest
 
 from sandbox.rules import Refused, Values
-from tests.sandbox.clouds.gcp import ADDRESS, BACKEND, CHECK, POLICY, PROXY, RULE, URL_MAP, Google
+from tests.sandbox.clouds.gcp import (
+    ADDRESS,
+    BACKEND,
+    CERTIFICATE,
+    CHECK,
+    HTTPS_PROXY,
+    POLICY,
+    PROXY,
+    RULE,
+    SSL_POLICY,
+    URL_MAP,
+    Google,
+)
+
+PEM = "-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----\n"
+KEY = "-----BEGIN PRIVATE KEY-----\nYQ==\n-----END PRIVATE KEY-----\n"
 
 
 @pytest.mark.parametrize(
@@ -20,6 +35,14 @@ from tests.sandbox.clouds.gcp import ADDRESS, BACKEND, CHECK, POLICY, PROXY, RUL
         (URL_MAP, {}, "one of 'defaultRouteAction.weightedBackendServices', 'defaultService', 'defaultUrlRedirect' must be given"),
         (RULE, {"target": "projects/p/global/targetHttpProxies/x"}, "portRange: .*port is required"),
         (RULE, {"target": "projects/p/global/targetHttpProxies/x", "portRange": "80-90"}, "portRange: .*one port alone"),
+        (HTTPS_PROXY, {"urlMap": "u"}, "sslCertificates: .*At least one certificate"),
+        (CERTIFICATE, {"certificate": "no", "privateKey": KEY}, "certificate: .*could not be parsed"),
+        (CERTIFICATE, {"certificate": PEM, "privateKey": PEM}, "privateKey: .*could not be parsed"),
+        (SSL_POLICY, {"minTlsVersion": "TLS_1_4"}, "minTlsVersion: expected one of"),
+        (SSL_POLICY, {"profile": "CUSTOM"}, "customFeatures: "),
+        (SSL_POLICY, {"profile": "MODERN", "customFeatures": ["TLS_AES_128_GCM_SHA256"]}, "customFeatures: "),
+        (SSL_POLICY, {"profile": "MODERN", "minTlsVersion": "TLS_1_3"}, "minTlsVersion: .*RESTRICTED"),
+        (SSL_POLICY, {"profile": "FIPS_202205"}, "minTlsVersion: .*TLS_1_2"),
         (POLICY, {"rules": [{"action": "allow", "priority": 1, "match": {"versionedExpr": "SRC_IPS_V1"}}]}, "rules: .*default rule"),
     ],
 )
@@ -81,3 +104,23 @@ def test_rules_that_are_refused(google: Google, rules: list[Values], message: st
 
 def test_a_policy_without_rules_admits_everybody(google: Google) -> None:
     assert [given["action"] for given in google.make(POLICY).outputs["rules"]] == ["allow"]
+
+
+def test_a_certificate_and_a_policy_are_held_by_the_proxy_that_uses_them(google: Google) -> None:
+    """The engine's order when a certificate is renewed: the new one, the proxy, the old one."""
+    old, new = (google.make(CERTIFICATE, certificate=PEM, privateKey=KEY) for _ in range(2))
+    policy = google.make(SSL_POLICY, minTlsVersion="TLS_1_2", profile="MODERN")
+    url_map = google.make(URL_MAP, defaultService=google.backend().id)
+    proxy = google.make(HTTPS_PROXY, urlMap=url_map.id, sslCertificates=[old.id], sslPolicy=policy.id)
+    for token, state in ((CERTIFICATE, old), (SSL_POLICY, policy)):
+        with pytest.raises(Refused, match="is already being used by"):
+            google.delete(token, state)
+    google.update(HTTPS_PROXY, proxy, sslCertificates=[new.id])
+    google.delete(CERTIFICATE, old)
+
+
+def test_a_policys_strictness_changes_in_place_and_a_certificate_never(google: Google) -> None:
+    policy = {"minTlsVersion": "TLS_1_1", "profile": "MODERN"}
+    assert google.diff(SSL_POLICY, policy, policy | {"minTlsVersion": "TLS_1_2"}) == (True, False)
+    certificate = {"certificate": PEM, "privateKey": KEY}
+    assert google.diff(CERTIFICATE, certificate, certificate | {"certificate": PEM + PEM}) == (True, True)

@@ -22,6 +22,11 @@ from tests.sandbox.clouds.gcp import FIREWALL, NAT, ROUTER, SUBNETWORK, Google
             {"network": "n", "sourceRanges": ["10.0.0.0/8"], "allows": [{"protocol": "tcp", "ports": ["80-22"]}]},
             r"allows\[0\].ports: .*a port number",
         ),
+        (
+            FIREWALL,
+            {"network": "n", "sourceRanges": ["10.0.0.0/8", "2001:db8::/32"], "allows": [{"protocol": "tcp"}]},
+            "sourceRanges: .*not of both",
+        ),
         (FIREWALL, {"network": "n", "sourceRanges": ["nowhere"], "allows": [{"protocol": "tcp"}]}, r"sourceRanges\[0\]: .*CIDR"),
         (
             FIREWALL,

@@ -1,0 +1,71 @@
+"""All that a machine's user data is made of."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pulumi
+
+from ..web.exposure import Registration
+from .container import Container
+from .workload import StaticSite
+
+
+class Role(StrEnum):
+    """What a machine is there for."""
+
+    WEB = "web"
+    """It answers visitors over HTTP."""
+
+
+@dataclass(kw_only=True, frozen=True)
+class TlsCertificate:
+    """The certificate that nginx on the machine shows."""
+
+    certificate: pulumi.Input[str]
+    """The certificate in PEM form."""
+    chain: pulumi.Input[str] | None = None
+    """The intermediate certificates in PEM form."""
+    private_key_secret: pulumi.Input[str]
+    """Name of the secret in the cloud's store that holds the private key."""
+
+
+@dataclass(kw_only=True, frozen=True)
+class Bootstrap:
+    """A machine, as its user data tells it.
+
+    What may be an output in it is plain text when it is rendered; see `arguments.applied`.
+    """
+
+    cloud: str
+    """Name of the cloud."""
+    region: str
+    """Name of the region, in the cloud's own terms."""
+    component: str
+    """Name of the tier."""
+    role: Role = Role.WEB
+    """What the machine is there for."""
+    health_path: str = "/healthz"
+    """Path that the machine answers itself, unless the site has a page there. Of a fetched site, only a path that ends with a slash is
+    taken for a page. A script's or a container's own server answers it."""
+    port: int = 80
+    """Port that the machine serves on: for visitors, and for the health check."""
+    status: int = 200
+    """What is answered at `health_path`: 200 to 299, or up to 399 where a script's or a container's server does it."""
+    site: StaticSite | None = None
+    """What nginx serves. Without any workload, a page that says which cloud, region and machine answered."""
+    script: str | None = None
+    """A script of the user's own, run once as root. The machine is healthy when it has ended with 0 and its server answers
+    `health_path` on `port`: the script finds them in HEALTH_PATH and PORT, beside CLOUD and REGION."""
+    container: Container | None = None
+    """A container, published on `port`."""
+    registration: Registration | None = None
+    """Where the machine registers itself once it is healthy."""
+    certificate: TlsCertificate | None = None
+    """For HTTPS on `port` instead of HTTP."""
+    commands: tuple[str, ...] = ()
+    """Shell scripts that the cloud needs, run last: one that fails stops nothing else."""
+
+    @property
+    def scheme(self) -> str:
+        """What the machine speaks on `port`."""
+        return "http" if self.certificate is None else "https"

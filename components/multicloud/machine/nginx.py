@@ -1,0 +1,142 @@
+"""nginx, over HTTP or HTTPS, in front of whatever answers. Pure."""
+
+import shlex
+
+from .bootstrap import Bootstrap, TlsCertificate
+from .secrets import READ_SECRET
+from .steps import LIBRARY, UNITS, Steps, joined
+
+_SERVER = """\
+server {{
+    listen {port}{tls} default_server;
+    listen [::]:{port}{tls} default_server;
+    server_name _;
+    server_tokens off;
+    # Behind a load balancer the port and scheme seen here are not the visitor's.
+    absolute_redirect off;
+    # Longer than any load balancer keeps an idle connection (Google Cloud's 600 s), or it would send into a closed one.
+    keepalive_timeout 620s;
+    add_header X-Cloud "{cloud}" always;
+    add_header X-Region "{region}" always;
+    add_header X-Machine $hostname always;
+{directives}}}
+"""
+
+_CERTIFICATE = "/etc/ssl/multicloud.pem"
+_KEY_FOLDER = "multicloud-tls"
+
+# Ciphers with forward secrecy that are not broken: those of TLS 1.3, and of 1.2 what Cloudflare and all load balancers speak.
+_TLS = f"""\
+    ssl_certificate {_CERTIFICATE};
+    ssl_certificate_key /run/{_KEY_FOLDER}/key.pem;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;
+    ssl_session_cache shared:multicloud:10m;
+    ssl_session_timeout 1h;
+    ssl_session_tickets off;
+"""
+
+_KEY_PROGRAM = f"{LIBRARY}/private-key"
+
+_KEY = f"""\
+#!/bin/sh
+# Reads the private key of nginx's certificate into memory, where root alone can read it.
+set -eu
+umask 077
+{READ_SECRET} {{secret}} >/run/{_KEY_FOLDER}/key.pem
+"""
+
+_INSTALLED = "/var/lib/multicloud/installed"
+
+# Not started by the installation of its package, which would fail where the store is away. Debian's own test of the configuration
+# comes after the key that it needs.
+_KEY_UNIT = f"""\
+[Unit]
+ConditionPathExists={_INSTALLED}
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+[Service]
+RuntimeDirectory={_KEY_FOLDER}
+RuntimeDirectoryMode=0700
+ExecStartPre=
+ExecStartPre={_KEY_PROGRAM}
+ExecStartPre=/usr/sbin/nginx -t -q -g 'daemon on; master_process on;'
+# The store may be away for a while.
+Restart=on-failure
+RestartSec=10
+"""
+
+_PROXY = """\
+    location / {{
+        proxy_pass http://127.0.0.1:{port};
+        proxy_http_version 1.1;
+        proxy_set_header Host $http_host;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto https;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        # How large and how slow is for the container to decide.
+        client_max_body_size 0;
+        proxy_request_buffering off;
+        proxy_read_timeout 600s;
+    }}
+"""
+
+_UPGRADE = """\
+# For WebSockets.
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    "" "";
+}
+"""
+
+
+def nginx(machine: Bootstrap, directives: str) -> Steps:
+    """nginx on the machine's port.
+
+    Args:
+        machine: The machine.
+        directives: What it answers: lines of nginx's `server`.
+    """
+    certificate = machine.certificate
+    server = _SERVER.format(
+        port=machine.port,
+        tls=" ssl" if certificate else "",
+        cloud=machine.cloud,
+        region=machine.region,
+        directives=(_TLS if certificate else "") + directives,
+    )
+    files, enable = {"/etc/nginx/sites-available/default": server}, ["systemctl", "enable", "nginx"]
+    if certificate:
+        # Nobody waits for the store of its key, which may be away for a while.
+        started = [enable, ["mkdir", "-p", _INSTALLED], ["systemctl", "restart", "--no-block", "nginx"]]
+        return joined([Steps(files=files, packages=["nginx"], commands=started), _shown(certificate)])
+    # Where the image already has nginx it runs with what it had.
+    return Steps(files=files, packages=["nginx"], commands=[enable, ["systemctl", "reload-or-restart", "nginx"]])
+
+
+def proxied(machine: Bootstrap, port: int) -> Steps:
+    """nginx in front of a server of the machine's own, which trusts it with the visitor's address.
+
+    Args:
+        machine: The machine.
+        port: The server's port, on loopback.
+    """
+    own = nginx(machine, _PROXY.format(port=port))
+    return joined([Steps(files={"/etc/nginx/conf.d/multicloud.conf": _UPGRADE}), own])
+
+
+def _shown(certificate: TlsCertificate) -> Steps:
+    """The certificate, and the unit that reads its private key at each start of nginx."""
+    parts = [part for part in (certificate.certificate, certificate.chain) if part]
+    assert all(isinstance(part, str) for part in parts), "resolved"
+    secret = certificate.private_key_secret
+    return Steps(
+        files={
+            _CERTIFICATE: "".join(f"{str(part).strip()}\n" for part in parts),
+            _KEY_PROGRAM: _KEY.format(secret=shlex.quote(str(secret))),
+            f"{UNITS}/nginx.service.d/multicloud.conf": _KEY_UNIT,
+        },
+        programs=frozenset({_KEY_PROGRAM}),
+    )

@@ -1,0 +1,125 @@
+"""Who the machines of a web tier on AWS are, and which secrets they may read."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from ..amazon import Children
+from ..errors import ArgumentError
+from .exposure import Certificate
+
+SESSION_MANAGER = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+"""What the agent of Systems Manager needs, and nothing else."""
+
+_NAME = r"[A-Za-z0-9/_+=.@-]{1,512}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateKeyResources:
+    """The private key of the certificate that machines show, where they alone can read it."""
+
+    # In quotes: the SDK loads a service when it is named, and most tiers need no secret.
+    secret: "aws.secretsmanager.Secret"
+    version: "aws.secretsmanager.SecretVersion"
+
+
+def role(children: Children) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment, aws.iam.InstanceProfile]:
+    """The role of the machines, which lets Session Manager in."""
+    made = aws.iam.Role(
+        f"{children.name}-role",
+        description=f"Machines of {children.name}",
+        assume_role_policy=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+            }
+        ),
+        tags=children.tags("role"),
+        opts=children.options,
+    )
+    attachment = aws.iam.RolePolicyAttachment(
+        f"{children.name}-session-manager", role=made.name, policy_arn=SESSION_MANAGER, opts=children.options
+    )
+    profile = aws.iam.InstanceProfile(
+        f"{children.name}-instance-profile", role=made.name, tags=children.tags("instance-profile"), opts=children.options
+    )
+    return made, attachment, profile
+
+
+def private_key(children: Children, certificate: Certificate) -> PrivateKeyResources:
+    """The private key of a certificate, in Secrets Manager."""
+    secret = aws.secretsmanager.Secret(
+        f"{children.name}-private-key",
+        description=f"Private key of the certificate of {children.name}",
+        # Pulumi's state has it; what nobody needs any more should not wait for thirty days.
+        recovery_window_in_days=0,
+        tags=children.tags("private-key"),
+        opts=children.options,
+    )
+    version = aws.secretsmanager.SecretVersion(
+        f"{children.name}-private-key-version",
+        secret_id=secret.id,
+        secret_string=pulumi.Output.secret(certificate.private_key),
+        opts=children.options,
+    )
+    return PrivateKeyResources(secret=secret, version=version)
+
+
+def secrets_policy(
+    children: Children, role: aws.iam.Role, region: str, secrets: Mapping[str, pulumi.Input[str]]
+) -> aws.iam.RolePolicy | None:
+    """Lets the machines read the named secrets and no others; None where there are none.
+
+    Args:
+        children: The tier's.
+        role: The machines' role.
+        region: The tier's.
+        secrets: Names or ARNs by their paths.
+    """
+    if not secrets:
+        return None
+    paths = list(secrets)
+    return aws.iam.RolePolicy(
+        f"{children.name}-secrets",
+        role=role.name,
+        policy=pulumi.Output.all(role.arn, *secrets.values()).apply(
+            lambda known: reading(str(known[0]), region, dict(zip(paths, known[1:], strict=True)))
+        ),
+        opts=children.options,
+    )
+
+
+def reading(role_arn: str, region: str, secrets: Mapping[str, str]) -> str:
+    """The policy that allows to read secrets.
+
+    A name stands for the one ARN that it has: six random characters come after it.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
+
+    Args:
+        role_arn: ARN of a role in the secrets' account.
+        region: Their region.
+        secrets: Names or ARNs by their paths.
+
+    Raises:
+        ArgumentError: At the first that is neither.
+    """
+    _, partition, _, _, account, _ = role_arn.split(":", 5)
+    for path, secret in secrets.items():
+        check_secret(path, secret)
+    arns = {
+        secret if secret.startswith("arn:") else f"arn:{partition}:secretsmanager:{region}:{account}:secret:{secret}-??????"
+        for secret in secrets.values()
+    }
+    statement = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": sorted(arns)}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def check_secret(path: str, secret: str) -> None:
+    """Raises ArgumentError at `path` if `secret` names no secret of Secrets Manager, or could stand for several."""
+    if not re.fullmatch(rf"{_NAME}|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:{_NAME}", secret):
+        mend = "write its name, or its ARN like arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-AbCdEf"
+        raise ArgumentError(path, "is no name of a secret of Secrets Manager", mend)

@@ -1,0 +1,45 @@
+"""Parts of a tier whose classes in the library take outputs, too: here they are plain values of a file."""
+
+from .base import Part
+
+
+class Registry(Part):
+    """How the machines log in to the registry that the image comes from."""
+
+    user: str
+    """Name of the user."""
+    password_secret: str
+    """Name of the secret in the cloud's own store that holds the password or token, and nothing else."""
+
+
+class Container(Part):
+    """One container a machine, kept running by systemd."""
+
+    image: str
+    """The image, at best with its digest: `ghcr.io/example/shop:1.4`, or `...@sha256:...`."""
+    port: int
+    """The port that the server in the container listens on. The machine's own is `health_check.port`."""
+    environment: dict[str, str] | None = None
+    """Environment variables, in quotes. None may be a secret: they are in this file and in the user data."""
+    secrets: dict[str, str] | None = None
+    """Environment variables that are secrets: of each the name of the secret in the cloud's own store, which must exist. On AWS and
+    Google Cloud."""
+    command: list[str] | None = None
+    """What runs in the container. Defaults to what the image says."""
+    registry: Registry | None = None
+    """How to log in to the registry. Defaults to not at all, for a public image."""
+
+
+class Registration(Part):
+    """The name at Cloudflare under which healthy machines put their own addresses.
+
+    It is not proxied: a front sends visitors to addresses, and takes no name that is.
+    """
+
+    hostname: str
+    """The name, in the front's zone: `origins.example.com`. Nothing else may keep records there."""
+    token_secret: str | None = None
+    """Name of the secret in the cloud's own store that holds a token of Cloudflare which may edit the zone's DNS, and nothing else.
+    DigitalOcean and machines of somebody else have no such store: there the token is `multicloud:registrationToken`."""
+    ttl: int | None = None
+    """Seconds that resolvers keep an address, 60 to 86400. Defaults to 60."""

@@ -1,0 +1,90 @@
+"""What a tier needs and an environment must not say: secrets, from keys of their own in a stack's configuration."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pulumi
+from pulumi.runtime import config as runtime
+
+from multicloud.errors import ArgumentError
+from multicloud.web.exposure import Certificate
+
+NAMESPACE = "multicloud"
+CERTIFICATE = f"{NAMESPACE}:originCertificate"
+PRIVATE_KEY = f"{NAMESPACE}:originPrivateKey"
+TOKEN = f"{NAMESPACE}:registrationToken"
+
+KEYS = {
+    CERTIFICATE: "The certificate of the tiers that say `certificate: true`, in PEM form, with its intermediate ones after it, if any.",
+    PRIVATE_KEY: "Its private key in PEM form. `pulumi config set --secret`.",
+    TOKEN: "A token of Cloudflare that may edit the zone's DNS, for `registration` on DigitalOcean and on machines of somebody else. "
+    "`pulumi config set --secret`.",
+}
+"""The keys beside `multicloud:environment`, for editors."""
+
+ENCRYPTED = (PRIVATE_KEY, TOKEN)
+"""Those that are refused in plain text."""
+
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secrets:
+    """The secrets of a stack; each None where the stack has none."""
+
+    certificate: Certificate | None = field(default=None, repr=False)
+    token: pulumi.Input[str] | None = field(default=None, repr=False)
+    """What machines register with."""
+
+    def hidden(self) -> "Secrets":
+        """The same as Pulumi's secrets, to be given to components."""
+        shown = self.certificate
+        return Secrets(
+            certificate=shown and replace(shown, private_key=pulumi.Output.secret(shown.private_key)),
+            token=None if self.token is None else pulumi.Output.secret(self.token),
+        )
+
+
+EXAMPLES = Secrets(
+    certificate=Certificate(
+        certificate="-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n",
+        private_key="-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----\n",
+    ),
+    token="x" * 40,
+)
+"""What stands for them while an environment is checked by itself."""
+
+
+def configured() -> tuple[Secrets, list[ArgumentError]]:
+    """The secrets of the stack that runs, in plain, and every mistake in them. No value is ever shown."""
+    errors: list[ArgumentError] = []
+
+    def read(key: str) -> str | None:
+        text = runtime.get_config(key)
+        if text is not None and key in ENCRYPTED and not runtime.is_config_secret(key):
+            mend = f"take it out of there, make a new one, and write: pulumi config set --secret {key}"
+            errors.append(ArgumentError(key, "stands in the stack's file in plain text", mend))
+            return None
+        return None if text is None else str(text)
+
+    def checked(check: Callable[[], None], paths: dict[str, str]) -> bool:
+        try:
+            check()
+        except ArgumentError as error:
+            errors.append(ArgumentError(paths[error.path], error.wrong, error.mend))
+            return False
+        return True
+
+    shown, key, token = read(CERTIFICATE), read(PRIVATE_KEY), read(TOKEN)
+    certificate = None
+    if shown is not None and key is not None:
+        first, *others = _PEM.findall(shown) or [shown]
+        certificate = Certificate(certificate=first, private_key=key, chain="".join(others) or None)
+        paths = {"certificate.certificate": CERTIFICATE, "certificate.chain": CERTIFICATE, "certificate.private_key": PRIVATE_KEY}
+        if not checked(certificate.check, paths):
+            certificate = None
+    if token is not None and not re.fullmatch(r"[A-Za-z0-9_-]{20,}", token):
+        errors.append(ArgumentError(TOKEN, "is no API token of Cloudflare", "make one with the template Edit zone DNS"))
+        token = None
+    return Secrets(certificate=certificate, token=token), errors
