@@ -3,7 +3,8 @@
 Nothing of a cloud is decided here: arguments are in `model/mapping.py`, providers in `providers.py`.
 """
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 import pulumi
 
@@ -15,6 +16,8 @@ from .model.mapping import front_args, pair_args, tier_args
 from .model.secrets import Secrets
 from .model.web import CloudTier
 from .providers import Providers
+
+T = TypeVar("T")
 
 TIERS = {"aws": "AwsWebTier", "gcp": "GcpWebTier", "digitalocean": "DigitalOceanWebTier", "external": "ExternalWebTier"}
 """The component of each cloud."""
@@ -46,7 +49,11 @@ def compose(environment: Environment, secrets: Secrets) -> dict[str, Any]:
     front = multicloud.CloudflareFront(
         "front",
         front_args(
-            environment.front, {name: environment.web[name] for name in environment.order}, {n: t.origins for n, t in tiers.items()}
+            environment.front,
+            {name: environment.web[name] for name in environment.order},
+            {name: tier.origins for name, tier in tiers.items()},
+            _agreed(tier.health_path for tier in tiers.values()),
+            _agreed(tier.port for tier in tiers.values()),
         ),
         pulumi.ResourceOptions(providers=[cloudflare]),
     )
@@ -61,6 +68,11 @@ def compose(environment: Environment, secrets: Secrets) -> dict[str, Any]:
     if environment.database:
         exports["database"] = _database(pair_args(environment.database, environment.tags), providers)
     return exports
+
+
+def _agreed(values: Iterable[pulumi.Output[T]]) -> pulumi.Output[T]:
+    """What all tiers say alike, once all of them do so: the front asks for something new only when it is there."""
+    return pulumi.Output.all(*values).apply(lambda said: said[0])
 
 
 def _zone_id(environment: Environment, provider: pulumi.ProviderResource) -> pulumi.Input[str]:

@@ -75,7 +75,7 @@ for index, (public_range, private_range) in enumerate([("10.10.0.0/20", "10.10.1
         f"web-network-private-subnet-{index}",
         vpc_id=vpc.id,
         cidr_block=private_range,
-        availability_zone=public_subnet.availability_zone,
+        availability_zone=zone,
         tags=tags(f"web-network-private-subnet-{index}", "web-network"),
         opts=options,
     )
@@ -226,15 +226,13 @@ targets = aws.lb.TargetGroup(
     tags=tags("web-targets"),
     opts=options,
 )
-listener = aws.lb.Listener(
-    "web-listener",
+health_listener = aws.lb.Listener(
+    "web-health-listener",
     load_balancer_arn=balancer.arn,
-    port=443,
-    protocol="HTTPS",
-    certificate_arn=certificate.arn,
-    ssl_policy="ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    port=8080,
+    protocol="HTTP",
     default_actions=[{"type": "forward", "target_group_arn": targets.arn}],
-    tags=tags("web-listener"),
+    tags=tags("web-health-listener"),
     opts=options,
 )
 
@@ -248,9 +246,24 @@ role = aws.iam.Role(
     tags=tags("web-role"),
     opts=options,
 )
-session_manager = aws.iam.RolePolicyAttachment(
-    "web-session-manager", role=role.name, policy_arn="arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore", opts=options
+session = {
+    "Effect": "Allow",
+    "Action": [
+        "ssm:UpdateInstanceInformation",
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+    ],
+    "Resource": "*",
+}
+session_manager_policy = aws.iam.Policy(
+    "web-session-manager-policy",
+    policy=json.dumps({"Version": "2012-10-17", "Statement": [session]}),
+    tags=tags("web-session-manager-policy"),
+    opts=options,
 )
+session_manager = aws.iam.RolePolicyAttachment("web-session-manager", role=role.name, policy_arn=session_manager_policy.arn, opts=options)
 instance_profile = aws.iam.InstanceProfile("web-instance-profile", role=role.name, tags=tags("web-instance-profile"), opts=options)
 image = aws.ec2.get_ami_output(
     owners=["136693071363"],
@@ -303,7 +316,6 @@ group = aws.autoscaling.Group(
         "preferences": {
             "min_healthy_percentage": 100,
             "max_healthy_percentage": 150,
-            "auto_rollback": True,
             "skip_matching": True,
         },
     },
@@ -319,7 +331,18 @@ group = aws.autoscaling.Group(
     tags=[
         aws.autoscaling.GroupTagArgs(key=key, value=value, propagate_at_launch=True) for key, value in sorted(tags("web-machine").items())
     ],
-    opts=after(*rules, *ways_out, listener, session_manager, ignore=["minSize"]),
+    opts=after(*rules, *ways_out, health_listener, session_manager, ignore=["minSize"]),
+)
+listener = aws.lb.Listener(
+    "web-listener",
+    load_balancer_arn=balancer.arn,
+    port=443,
+    protocol="HTTPS",
+    certificate_arn=certificate.arn,
+    ssl_policy="ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    default_actions=[{"type": "forward", "target_group_arn": targets.arn}],
+    tags=tags("web-listener"),
+    opts=after(group),
 )
 scaling = aws.autoscaling.Policy(
     "web-scaling",

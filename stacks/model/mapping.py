@@ -107,13 +107,21 @@ def tier_args(
     raise NotImplementedError(tier.cloud)
 
 
-def front_args(front: Front, tiers: Mapping[str, Tier], origins: Mapping[str, pulumi.Input[list[Origin]]]) -> CloudflareFrontArgs:
+def front_args(
+    front: Front,
+    tiers: Mapping[str, Tier],
+    origins: Mapping[str, pulumi.Input[list[Origin]]],
+    health_path: pulumi.Input[str] | None = None,
+    port: pulumi.Input[int] | None = None,
+) -> CloudflareFrontArgs:
     """The arguments of the front.
 
     Args:
         front: The front.
         tiers: The tiers by name, in the order of the pools.
         origins: Where each tier is reached, by its name.
+        health_path: What all tiers answer to. Defaults to what the tiers say, whether or not it is there already.
+        port: Where all tiers listen. Defaults to the same.
     """
     first = next(iter(tiers.values()))
     health = first.health  # the same for all tiers, as the environment has checked
@@ -125,9 +133,9 @@ def front_args(front: Front, tiers: Mapping[str, Tier], origins: Mapping[str, pu
             Pool(name=name, origins=origins[name], weight=tier.weight, cloud=tier.cloud, region=tier.region, **_place(tier))
             for name, tier in tiers.items()
         ],
-        health_path=health.effective_path,
+        health_path=health_path or health.effective_path,
         expected_status=health.effective_status,
-        origin_port=origin_port(first),
+        origin_port=port or origin_port(first),
         steering=front.steering,
         monitor=front.monitor,
         session_affinity=front.session_affinity,

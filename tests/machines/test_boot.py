@@ -1,4 +1,4 @@
-"""The user data of each cloud boots a real Debian 12 and serves the site."""
+"""The user data of each cloud boots a real Debian 12, and 13, and serves the site."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,9 +27,10 @@ SITE = StaticSite(
 
 @pytest.fixture(scope="module")
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Machine]]:
-    """One machine a cloud, all booting at once; Google Cloud's without cloud-init in its image."""
+    """One machine a cloud, all booting at once; Google Cloud's without cloud-init in its image, DigitalOcean's with both releases."""
     try:
-        base_tree()
+        base_tree("bookworm")
+        base_tree("trixie")
     except Unreachable as error:
         pytest.skip(str(error))
     folder: Path = tmp_path_factory.mktemp("machines")
@@ -51,8 +52,9 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Mac
         Machine("web-aws", told["aws"], folder / "aws") as on_aws,
         Machine("web-gcp", told["gcp"], folder / "gcp", startup_script=GCP_STARTUP_SCRIPT) as on_gcp,
         Machine("web-do", told["digitalocean"], folder / "do") as on_digitalocean,
+        Machine("web-do-13", told["digitalocean"], folder / "do-13", release="trixie") as on_trixie,
     ):
-        yield {"aws": on_aws, "gcp": on_gcp, "digitalocean": on_digitalocean}
+        yield {"aws": on_aws, "gcp": on_gcp, "digitalocean": on_digitalocean, "digitalocean, Debian 13": on_trixie}
 
 
 @pytest.mark.parametrize(("cloud", "region"), [("aws", "eu-central-1"), ("gcp", "europe-west3")])
@@ -66,8 +68,9 @@ def test_the_default_page_says_who_answered(machines: dict[str, Machine], cloud:
         assert f"<dd>{fact}</dd>" in page.body
 
 
-def test_the_users_own_site_is_served_byte_for_byte(machines: dict[str, Machine]) -> None:
-    machine = machines["digitalocean"]
+@pytest.mark.parametrize("name", ["digitalocean", "digitalocean, Debian 13"])
+def test_the_users_own_site_is_served_byte_for_byte(machines: dict[str, Machine], name: str) -> None:
+    machine = machines[name]
     machine.wait_for(HEALTH["digitalocean"], 204, port=8080)
     assert machine.get("/", 8080).body == "<h1>Grüße</h1>\n"
     assert machine.get("/docs/", 8080).body == 'a "quoted" $page {{ }}\n\ttab\r\n'
@@ -77,7 +80,7 @@ def test_the_users_own_site_is_served_byte_for_byte(machines: dict[str, Machine]
     assert machine.get("/absent", 8080).headers["x-machine"] == machine.hostname
 
 
-@pytest.mark.parametrize("cloud", ["aws", "gcp", "digitalocean"])
+@pytest.mark.parametrize("cloud", ["aws", "gcp", "digitalocean", "digitalocean, Debian 13"])
 def test_the_first_boot_ends_without_an_error(machines: dict[str, Machine], cloud: str) -> None:
     """Every stage of cloud-init, the locale's too, and the installation of packages beside files that were there before."""
     machine = machines[cloud]

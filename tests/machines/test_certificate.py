@@ -1,5 +1,6 @@
-"""A real Debian 12 serves a site over HTTPS, with a private key that it reads from its cloud and keeps in memory."""
+"""A real Debian 12 serves a site over HTTPS, with a certificate and its key that it reads from its cloud and keeps in memory."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,8 +24,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the cloud."""
     folder = tmp_path_factory.mktemp("cloud")
     authority.certificates(folder, NAMES)
-    cloud.set_up(folder, secrets={"key": (folder / "key.pem").read_text()})
+    cloud.set_up(folder, secrets={"key": joined(folder)})
     return folder
+
+
+def joined(folder: Path) -> str:
+    """What the cloud's store holds: the certificate, a chain, for which any other certificate is good here, and the private key."""
+    return "".join((folder / name).read_text() for name in ("certificate.pem", "ca.pem", "key.pem"))
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +40,8 @@ def machine(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         base_tree()
     except Unreachable as error:
         pytest.skip(str(error))
-    certificate = TlsCertificate(certificate=(folder / "certificate.pem").read_text(), private_key_secret="key")
+    parts = {"certificate": (folder / "certificate.pem").read_text(), "chain": (folder / "ca.pem").read_text()}
+    certificate = TlsCertificate(**parts, private_key_secret="key")
     told = render(Bootstrap(cloud="aws", region="eu-central-1", component="web", port=443, certificate=certificate), LIMITS["aws"])
     trusted = (folder / "ca.pem").read_text()
     with Machine("tls", told, tmp_path_factory.mktemp("machine") / "tls", hosts=cloud.HOSTS, authority=trusted) as machine:
@@ -46,7 +53,7 @@ def clouded(machine: Machine, folder: Path) -> AbstractContextManager[None]:
     return machine.beside(sys.executable, str(Path(cloud.__file__)), str(folder), folder=folder)
 
 
-def test_the_site_is_served_over_https_alone_once_the_key_is_there(machine: Machine, folder: Path) -> None:
+def test_the_site_is_served_over_https_alone_once_the_certificate_is_there(machine: Machine, folder: Path) -> None:
     """A store that is away during the boot fails neither the installation nor the boot."""
     assert machine.cloud_init(90) == ("done", [])
     assert machine.status_of("nginx") == "install ok installed"
@@ -60,27 +67,41 @@ def test_the_site_is_served_over_https_alone_once_the_key_is_there(machine: Mach
         machine.get("/healthz", 80)
 
 
+def shaken(machine: Machine, *options: str) -> str:
+    """What OpenSSL says of a handshake with the machine."""
+    asked = ["openssl", "s_client", "-connect", f"{ADDRESSES['machine']}:443", *options]
+    return subprocess.run(["ip", "netns", "exec", machine.neighbour, *asked], input="", capture_output=True, text=True).stdout
+
+
 @pytest.mark.parametrize(("version", "spoken"), [("tls1_1", False), ("tls1_2", True), ("tls1_3", True)])
 def test_it_speaks_no_old_version_of_tls(machine: Machine, version: str, spoken: bool) -> None:
-    asked = ["openssl", "s_client", "-connect", f"{ADDRESSES['machine']}:443", f"-{version}", "-cipher", "ALL:@SECLEVEL=0"]
-    done = subprocess.run(["ip", "netns", "exec", machine.neighbour, *asked], input="", capture_output=True, text=True)
-    assert ("BEGIN CERTIFICATE" in done.stdout) == spoken
+    assert ("BEGIN CERTIFICATE" in shaken(machine, f"-{version}", "-cipher", "ALL:@SECLEVEL=0")) == spoken
+
+
+def test_the_certificate_is_shown_with_its_chain_and_in_its_order(machine: Machine, folder: Path) -> None:
+    shown = re.findall(r"-----BEGIN CERTIFICATE-----\n[^-]+-----END CERTIFICATE-----\n", shaken(machine, "-showcerts"))
+    assert shown[:2] == [(folder / "certificate.pem").read_text(), (folder / "ca.pem").read_text()]
+    assert "PRIVATE" not in "".join(shown)
 
 
 def test_the_key_is_in_memory_where_root_alone_reads_it_and_on_no_disk(machine: Machine, folder: Path) -> None:
     key = (folder / "key.pem").read_text().splitlines()[1]
-    assert machine.run("stat", "-c", "%a %U", "/run/multicloud-tls", "/run/multicloud-tls/key.pem") == "700 root\n600 root\n"
+    assert machine.run("stat", "-c", "%a %U", "/run/multicloud-tls", "/run/multicloud-tls/certificate.pem") == "700 root\n600 root\n"
     assert machine.run("findmnt", "-no", "FSTYPE", "--target", "/run/multicloud-tls").strip() == "tmpfs"
     for file in (machine.folder / "upper").rglob("*"):
         assert not (file.is_file() and not file.is_symlink() and key.encode() in file.read_bytes()), file
     assert key not in machine.run("journalctl", "--output=export", "--all")
 
 
-def test_another_key_is_read_at_each_start_of_nginx_also_after_a_reboot(machine: Machine, folder: Path, tmp_path: Path) -> None:
+def test_a_machine_from_before_a_renewal_shows_the_new_certificate_from_the_next_start_of_nginx_on(
+    machine: Machine, folder: Path, tmp_path: Path
+) -> None:
+    """It goes on with the old one before, and is never left with one certificate and the key of another."""
     authority.certificates(tmp_path, NAMES)
-    (machine.root / "etc/ssl/multicloud.pem").write_text((tmp_path / "certificate.pem").read_text())
-    cloud.set_up(folder, secrets={"key": (tmp_path / "key.pem").read_text()})
+    cloud.set_up(folder, secrets={"key": joined(tmp_path)})
     with clouded(machine, folder):
+        machine.run("systemctl", "reload", "nginx")
+        assert machine.get("/healthz", 443, trusting=folder / "ca.pem").status == 200
         machine.run("systemctl", "restart", "nginx")
         machine.wait_for("/healthz", 200, 443, trusting=tmp_path / "ca.pem")
     machine.reboot()

@@ -42,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cloud")
     authority.certificates(folder, [*cloud.HOSTS, ADDRESSES["machine"]])
     digest = image.lay_down(folder, image.busybox(tree, folder / "busybox"))
-    secrets = {"shop-secret": SECRET, "registry": PASSWORD, "certificate-key": (folder / "key.pem").read_text()}
+    secrets = {"shop-secret": SECRET, "registry": PASSWORD, "certificate-key": (folder / "server.pem").read_text()}
     cloud.set_up(folder, user=USER, password=PASSWORD, tags={"1.4": digest}, secrets=secrets)
     return folder
 

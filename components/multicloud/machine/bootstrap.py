@@ -19,14 +19,19 @@ class Role(StrEnum):
 
 @dataclass(kw_only=True, frozen=True)
 class TlsCertificate:
-    """The certificate that nginx on the machine shows."""
+    """The certificate that nginx on the machine shows, read from the cloud's store at each start of nginx.
+
+    So a machine that is still there when it is renewed shows the new one after its next restart. Of the certificate itself the user
+    data holds a checksum alone, with which a renewal replaces the machines.
+    """
 
     certificate: pulumi.Input[str]
     """The certificate in PEM form."""
     chain: pulumi.Input[str] | None = None
     """The intermediate certificates in PEM form."""
     private_key_secret: pulumi.Input[str]
-    """Name of the secret in the cloud's store that holds the private key."""
+    """Name of the secret in the cloud's store that holds all of it in PEM form: the certificate, its chain and its private key, in this
+    order. One secret, so that no machine ever gets one certificate and the key of another."""
 
 
 @dataclass(kw_only=True, frozen=True)

@@ -1,5 +1,6 @@
 """nginx, over HTTP or HTTPS, in front of whatever answers. Pure."""
 
+import hashlib
 import shlex
 
 from .bootstrap import Bootstrap, TlsCertificate
@@ -22,13 +23,16 @@ server {{
 {directives}}}
 """
 
-_CERTIFICATE = "/etc/ssl/multicloud.pem"
-_KEY_FOLDER = "multicloud-tls"
+_FOLDER = "multicloud-tls"
+_CERTIFICATE = f"/run/{_FOLDER}/certificate.pem"
 
+# Certificate, chain and private key are in one file: each directive reads its own part.
+# Source: https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_certificate
+#
 # Ciphers with forward secrecy that are not broken: those of TLS 1.3, and of 1.2 what Cloudflare and all load balancers speak.
 _TLS = f"""\
     ssl_certificate {_CERTIFICATE};
-    ssl_certificate_key /run/{_KEY_FOLDER}/key.pem;
+    ssl_certificate_key {_CERTIFICATE};
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;
     ssl_session_cache shared:multicloud:10m;
@@ -36,31 +40,32 @@ _TLS = f"""\
     ssl_session_tickets off;
 """
 
-_KEY_PROGRAM = f"{LIBRARY}/private-key"
+_READ_PROGRAM = f"{LIBRARY}/certificate"
 
-_KEY = f"""\
+_READ = f"""\
 #!/bin/sh
-# Reads the private key of nginx's certificate into memory, where root alone can read it.
+# Reads nginx's certificate, its chain and its private key into memory, where root alone can read them.
+# When this machine was made, certificate and chain had the SHA-256 {{sha256}}.
 set -eu
 umask 077
-{READ_SECRET} {{secret}} >/run/{_KEY_FOLDER}/key.pem
+{READ_SECRET} {{secret}} >{_CERTIFICATE}
 """
 
 _INSTALLED = "/var/lib/multicloud/installed"
 
 # Not started by the installation of its package, which would fail where the store is away. Debian's own test of the configuration
-# comes after the key that it needs.
-_KEY_UNIT = f"""\
+# comes after the certificate that it needs.
+_READ_UNIT = f"""\
 [Unit]
 ConditionPathExists={_INSTALLED}
 Wants=network-online.target
 After=network-online.target
 StartLimitIntervalSec=0
 [Service]
-RuntimeDirectory={_KEY_FOLDER}
+RuntimeDirectory={_FOLDER}
 RuntimeDirectoryMode=0700
 ExecStartPre=
-ExecStartPre={_KEY_PROGRAM}
+ExecStartPre={_READ_PROGRAM}
 ExecStartPre=/usr/sbin/nginx -t -q -g 'daemon on; master_process on;'
 # The store may be away for a while.
 Restart=on-failure
@@ -109,7 +114,7 @@ def nginx(machine: Bootstrap, directives: str) -> Steps:
     )
     files, enable = {"/etc/nginx/sites-available/default": server}, ["systemctl", "enable", "nginx"]
     if certificate:
-        # Nobody waits for the store of its key, which may be away for a while.
+        # Nobody waits for the store of its certificate, which may be away for a while.
         started = [enable, ["mkdir", "-p", _INSTALLED], ["systemctl", "restart", "--no-block", "nginx"]]
         return joined([Steps(files=files, packages=["nginx"], commands=started), _shown(certificate)])
     # Where the image already has nginx it runs with what it had.
@@ -128,15 +133,15 @@ def proxied(machine: Bootstrap, port: int) -> Steps:
 
 
 def _shown(certificate: TlsCertificate) -> Steps:
-    """The certificate, and the unit that reads its private key at each start of nginx."""
-    parts = [part for part in (certificate.certificate, certificate.chain) if part]
+    """What reads the certificate at each start of nginx."""
+    parts, secret = [certificate.certificate, certificate.chain or ""], certificate.private_key_secret
     assert all(isinstance(part, str) for part in parts), "resolved"
-    secret = certificate.private_key_secret
+    # Another certificate makes new machines; one that only ends with another line break does not.
+    sha256 = hashlib.sha256("\n".join(str(part).strip() for part in parts).encode()).hexdigest()
     return Steps(
         files={
-            _CERTIFICATE: "".join(f"{str(part).strip()}\n" for part in parts),
-            _KEY_PROGRAM: _KEY.format(secret=shlex.quote(str(secret))),
-            f"{UNITS}/nginx.service.d/multicloud.conf": _KEY_UNIT,
+            _READ_PROGRAM: _READ.format(sha256=sha256, secret=shlex.quote(str(secret))),
+            f"{UNITS}/nginx.service.d/multicloud.conf": _READ_UNIT,
         },
-        programs=frozenset({_KEY_PROGRAM}),
+        programs=frozenset({_READ_PROGRAM}),
     )

@@ -70,6 +70,15 @@ Acquire::Retries "5";
 """
 
 
+_CONTAINERS = {
+    "environment": "let the container fetch what it needs",
+    "secrets": "let one secret hold several values",
+    "command": "put it into the image",
+    "image": "take a shorter name",
+}
+"""What to do instead of giving a large text in a container."""
+
+
 def render(machine: Bootstrap, limit: int) -> str:
     """The user data of a machine.
 
@@ -81,7 +90,7 @@ def render(machine: Bootstrap, limit: int) -> str:
 
     Raises:
         ArgumentError: Below `site`, `container` or `registration`, at `script`, `health_check.path`, `health_check.port`,
-            `health_check.expected_status` or `region`.
+            `health_check.expected_status` or `region`. What is too large is refused at the largest text that the user has given.
     """
     for path, name in (("cloud", machine.cloud), ("region", machine.region)):
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
@@ -147,16 +156,30 @@ def _fitting(config: dict[str, Any], machine: Bootstrap, limit: int) -> str:
     if len(packed) <= limit:
         return packed
     size = min(len(text.encode()), len(packed))
-    path, them, instead = "site.files", "them", "serve an archive or a git repository"
-    if machine.script is not None:
-        path, them, instead = "script", "it", "let it fetch what it needs"
-    if machine.container is not None:
-        path, them, instead = "container.environment", "it", "let the container fetch what it needs"
+    path, instead = _largest(machine)
+    them = "them" if path in ("site.files", "container.secrets") else "it"
     raise ArgumentError(
         path,
         f"with {them} the user data is {size} bytes, and {machine.cloud} takes {limit}",
         f"make {them} {size - limit} bytes smaller, or {instead}",
     )
+
+
+def _largest(machine: Bootstrap) -> tuple[str, str]:
+    """The path of the largest text that the user has given, which is to blame, and what to do instead of giving it.
+
+    Without such a text, every combination of workload, registration and certificate fits every cloud.
+    """
+    texts: dict[str, tuple[Any, str]] = {"health_check.path": (machine.health_path, "take a shorter one")}
+    if machine.site is not None:
+        texts["site.files"] = machine.site.files or {}, "serve an archive or a git repository"
+    if machine.script is not None:
+        texts["script"] = machine.script, "let it fetch what it needs"
+    if machine.container is not None:
+        for name, instead in _CONTAINERS.items():
+            texts[f"container.{name}"] = getattr(machine.container, name) or "", instead
+    path = max(texts, key=lambda path: len(json.dumps(texts[path][0])))
+    return path, texts[path][1]
 
 
 def _check_health_path(path: str) -> None:

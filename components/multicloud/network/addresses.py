@@ -12,6 +12,9 @@ DEFAULT_NETWORKS = {"aws": "10.10.0.0/16", "gcp": "10.20.0.0/16", "digitalocean"
 DEFAULT_DATABASE_NETWORKS = {"aws": "10.110.0.0/16", "gcp": "10.120.0.0/16"}
 """A database's network where none is given."""
 
+ZONE_LETTERS = "abcdefgh"
+"""The ends of the names of zones on AWS, where no region has more than six."""
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -76,19 +79,22 @@ def subnets(cidr: str, count: int, path: str = "network") -> list[str]:
     return _parts(cidr, count, path)[:count]
 
 
-def private_subnets(cidr: str, count: int, path: str = "network") -> list[str]:
-    """As many parts of the same size again, from the middle of the network on, so that both kinds have room to grow.
+def zone_subnet(cidr: str, zone: str, *, private: bool = False, path: str = "network") -> str:
+    """The sixteenth of a network that is for a zone, whatever other zones there are.
+
+    So zones are added, exchanged and taken away, and no subnet ever gets a range that one before it still has.
 
     Args:
         cidr: The network.
-        count: How many subnets, 1 to 8.
+        zone: The zone, which ends in its letter: `eu-central-1a`.
+        private: Whether it is the private subnet, whose ranges are the second half.
         path: Where the network stands, for the error.
 
     Raises:
-        ArgumentError: As `subnets` does.
+        ArgumentError: At `path`, if it is no network.
     """
-    parts = _parts(cidr, count, path)
-    return parts[len(parts) // 2 :][:count]
+    parts = list(network(cidr, path).subnets(prefixlen_diff=4))
+    return str(parts[ZONE_LETTERS.index(zone[-1]) + (len(ZONE_LETTERS) if private else 0)])
 
 
 def _parts(cidr: str, count: int, path: str) -> list[str]:

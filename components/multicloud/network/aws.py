@@ -18,7 +18,7 @@ from ..naming import check_dns_label
 from ..outputs import outputs
 from ..regions import check_region
 from ..tags import check as check_tags
-from .addresses import default_network, private_subnets, subnets
+from .addresses import ZONE_LETTERS, default_network, network, zone_subnet
 from .aws_private import PrivateZoneResources, bucket_endpoint, private_zone
 
 DEFAULT_ZONES = 2
@@ -35,11 +35,12 @@ class AwsNetworkArgs:
     region: str
     """Region of the network, for example `eu-central-1`. It has to be that of the provider."""
     zones: Optional[list[str]] = None
-    """Zones with a subnet each, two to eight, for example `eu-central-1a`. Defaults to the first two of the region. Add zones at
-    the end: the place of a zone decides its subnet's range."""
+    """Zones with a subnet each, two to eight, for example `eu-central-1a`. Defaults to the first two of the region. A
+    subnet's range follows from its zone's letter, so that zones can be added at the end, and one exchanged for another in its place.
+    Leave the others in their places: AWS refuses a second subnet for a zone's range while the first is there."""
     network: Optional[str] = None
-    """Address range of the network in CIDR form, /16 to /24 and private. Defaults to 10.10.0.0/16. Each subnet takes the first
-    free sixteenth of it, so that zones can be added."""
+    """Address range of the network in CIDR form, /16 to /24 and private. Defaults to 10.10.0.0/16. Each subnet takes a
+    sixteenth of it: that of its zone's letter, and a private one that of the letter in the second half."""
     private: Optional[bool] = None
     """Whether each zone has a private subnet, too, whose machines reach out through a NAT gateway of that zone and cannot be reached
     from the internet. Defaults to false: NAT gateways are billed by the hour and by volume."""
@@ -52,25 +53,20 @@ class AwsNetworkArgs:
         return default_network("aws", self.region) if self.network is None else self.network
 
     @property
-    def ranges(self) -> list[str]:
-        """The ranges of the subnets, in the order of the zones."""
-        return subnets(self.effective_network, len(self.zones or []) or DEFAULT_ZONES)
-
-    @property
-    def private_ranges(self) -> list[str]:
-        """The ranges of the private subnets, in the order of the zones; none where there are none."""
-        return private_subnets(self.effective_network, len(self.ranges)) if self.private else []
+    def subnet_prefix(self) -> int:
+        """The length of the subnets' prefixes: each has a sixteenth of the network."""
+        return network(self.effective_network).prefixlen + 4
 
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on AWS."""
         check_region("aws", self.region)
         check_tags(self.tags or {})
         for index, zone in enumerate(self.zones or []):
-            if not re.fullmatch(rf"{self.region}[a-z]", zone):
+            if not re.fullmatch(rf"{self.region}[{ZONE_LETTERS}]", zone):
                 raise ArgumentError(f"zones[{index}]", f"{zone!r} is not a zone of {self.region}", f"write one like {self.region}a")
         if self.zones is not None and not 2 <= len(set(self.zones)) == len(self.zones) <= 8:
             raise ArgumentError("zones", "are not two to eight different zones", "name two or three, or leave them out")
-        _ = self.ranges
+        _ = self.subnet_prefix
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -142,8 +138,9 @@ class AwsNetwork(pulumi.ComponentResource):
             gateway_id=internet_gateway.id,
             opts=children.options,
         )
-        zones = args.zones or self._first_zones(args.region)
-        made = [self._subnet(children, vpc, cidr, index, zones) for index, cidr in enumerate(args.ranges)]
+        zones = pulumi.Output.from_input(args.zones or self._first_zones(args.region))
+        count = len(args.zones or []) or DEFAULT_ZONES
+        made = [self._subnet(children, vpc, args.effective_network, index, zones) for index in range(count)]
         associations = [
             aws.ec2.RouteTableAssociation(
                 f"{name}-route-table-association-{index}", route_table_id=route_table.id, subnet_id=subnet.id, opts=children.options
@@ -151,8 +148,8 @@ class AwsNetwork(pulumi.ComponentResource):
             for index, subnet in enumerate(made)
         ]
         private = [
-            private_zone(children, index, vpc=vpc, cidr=cidr, public=made[index], way_out=route)
-            for index, cidr in enumerate(args.private_ranges)
+            private_zone(children, index, vpc=vpc, network=args.effective_network, zones=zones, public=made[index], way_out=route)
+            for index in range(count if args.private else 0)
         ]
         endpoint = bucket_endpoint(children, args.region, vpc, private) if private else None
 
@@ -175,12 +172,12 @@ class AwsNetwork(pulumi.ComponentResource):
         self.range = vpc.cidr_block
         self.register_outputs(outputs(self))
 
-    def _subnet(self, children: Children, vpc: aws.ec2.Vpc, cidr: str, index: int, zones: pulumi.Input[list[str]]) -> aws.ec2.Subnet:
+    def _subnet(self, children: Children, vpc: aws.ec2.Vpc, cidr: str, index: int, zones: pulumi.Output[list[str]]) -> aws.ec2.Subnet:
         return aws.ec2.Subnet(
             f"{children.name}-subnet-{index}",
             vpc_id=vpc.id,
-            cidr_block=cidr,
-            availability_zone=pulumi.Output.from_input(zones).apply(lambda known: known[index]),
+            cidr_block=zones.apply(lambda known: zone_subnet(cidr, known[index])),
+            availability_zone=zones.apply(lambda known: known[index]),
             tags=children.tags(f"subnet-{index}"),
             opts=children.options,
         )

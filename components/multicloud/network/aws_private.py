@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..amazon import Children
+from .addresses import zone_subnet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,20 +24,36 @@ class PrivateZoneResources:
 
 
 def private_zone(
-    children: Children, index: int, *, vpc: aws.ec2.Vpc, cidr: str, public: aws.ec2.Subnet, way_out: aws.ec2.Route
+    children: Children,
+    index: int,
+    *,
+    vpc: aws.ec2.Vpc,
+    network: str,
+    zones: pulumi.Output[list[str]],
+    public: aws.ec2.Subnet,
+    way_out: aws.ec2.Route,
 ) -> PrivateZoneResources:
     """The private subnet of a zone, its NAT gateway standing in the public one.
+
+    Where the public one is replaced, as in another network or zone, the address that it reaches out from is, too: a NAT gateway beside
+    the old one cannot have the old one's address.
 
     Args:
         children: The network's.
         index: The zone's place among the zones.
         vpc: The network.
-        cidr: The subnet's range.
+        network: Its range.
+        zones: The network's zones.
         public: The public subnet of the zone.
         way_out: The route of the public subnets to the internet.
     """
     name = children.name
-    address = aws.ec2.Eip(f"{name}-nat-address-{index}", domain="vpc", tags=children.tags(f"nat-address-{index}"), opts=children.options)
+    address = aws.ec2.Eip(
+        f"{name}-nat-address-{index}",
+        domain="vpc",
+        tags=children.tags(f"nat-address-{index}"),
+        opts=pulumi.ResourceOptions(parent=children.options.parent, replacement_trigger=public.id),
+    )
     gateway = aws.ec2.NatGateway(
         f"{name}-nat-gateway-{index}",
         allocation_id=address.id,
@@ -48,8 +65,8 @@ def private_zone(
     subnet = aws.ec2.Subnet(
         f"{name}-private-subnet-{index}",
         vpc_id=vpc.id,
-        cidr_block=cidr,
-        availability_zone=public.availability_zone,
+        cidr_block=zones.apply(lambda known: zone_subnet(network, known[index], private=True)),
+        availability_zone=zones.apply(lambda known: known[index]),
         tags=children.tags(f"private-subnet-{index}"),
         opts=children.options,
     )

@@ -29,7 +29,8 @@ class GcpNetworkArgs:
     """Region of the subnetwork, for example `europe-west3`. A subnetwork spans all zones of its region."""
     network: Optional[str] = None
     """Address range of the network in CIDR form, /16 to /24 and private. Defaults to 10.20.0.0/16. The subnetwork takes the
-    first sixteenth of it, so that other regions can be added."""
+    first sixteenth of it, so that other regions can be added. Another range is another network, beside this one until all that is in it
+    has moved: in one network the old subnetwork's range would be taken."""
     nat: Optional[bool] = None
     """Whether machines without public addresses reach the internet, through Cloud NAT. Defaults to true."""
 
@@ -38,6 +39,12 @@ class GcpNetworkArgs:
         """The range of the subnetwork."""
         [first] = subnets(self.network or default_network("gcp", self.region), 1)
         return first
+
+    @property
+    def place(self) -> str:
+        """What makes it another network where it changes: the region and the range, unless that is the default."""
+        same = self.range == GcpNetworkArgs(region=self.region).range
+        return self.region if same else f"{self.region} {self.range}"
 
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on Google Cloud."""
@@ -86,8 +93,8 @@ class GcpNetwork(pulumi.ComponentResource):
             auto_create_subnetworks=False,
             routing_mode="REGIONAL",
             description=children.description,
-            # In another region there is another network: in this one, the old subnetwork still has the range.
-            opts=pulumi.ResourceOptions.merge(children.described_once, pulumi.ResourceOptions(replacement_trigger=args.region)),
+            # In this network, the old subnetwork still has the range when the new one comes, which may be the same or a part of it.
+            opts=pulumi.ResourceOptions.merge(children.described_once, pulumi.ResourceOptions(replacement_trigger=args.place)),
         )
         subnet = gcp.compute.Subnetwork(
             f"{name}-subnet",

@@ -47,10 +47,13 @@ class AwsWebTierResources:
     rules: list[access.Rule]
     load_balancer: Optional[aws.lb.LoadBalancer]
     target_group: Optional[aws.lb.TargetGroup]
+    health_listener: Optional[aws.lb.Listener]
+    """What has new machines asked for their health; nobody reaches it."""
     listener: Optional[aws.lb.Listener]
     certificate: Optional[aws.acm.Certificate]
     """What the load balancer shows, where `certificate` is given."""
     role: aws.iam.Role
+    session_manager_policy: aws.iam.Policy
     role_policy: aws.iam.RolePolicyAttachment
     instance_profile: aws.iam.InstanceProfile
     private_key: Optional[identity.PrivateKeyResources]
@@ -74,18 +77,28 @@ class AwsWebTier(pulumi.ComponentResource):
     What happens when something that the machines are made of changes, such as the size, the release or the site, depends on the exposure:
 
     - `load_balancer`: AWS replaces them in the steps of `replacement`, and old ones go once new ones answer the health check. It goes on
-      after the deployment has ended, and goes back to the former machines by itself if new ones do not become healthy.
+      after the deployment has ended. If new ones do not become healthy, it stops, with the old ones still there; it does not go back by
+      itself: deploy what worked before.
     - `registered`: the same, but AWS sees only whether a machine runs, so a new one counts once it has run for
-      `health_check.grace_seconds`. Give it more than a boot takes.
+      `health_check.grace_seconds`. Give it more than a boot takes. For the same reason a machine that runs and does not answer is not
+      replaced: it only takes itself from the name. Let your monitoring tell you of it, and terminate it.
     - `machines`: each machine gets its successor before it goes, but all of them in the same deployment, and each address moves as soon
       as the successor runs, not when it answers. So the tier is away for the minutes of a boot: take it out of the front before, or
       take another exposure where that matters. An account has five such addresses in a region until it asks AWS for more
       (https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-eips).
 
-    A change of the exposure itself does not wait either for new machines to answer: take the tier out of the front before.
+    Behind a load balancer, another `health_check` port, path or status, another `network`, or the move between public and private
+    subnets makes a second set of machines: visitors, and after them the front, are led on once all of it answers. The addresses that
+    private machines reach out from are new with another `network`, and with another zone in its place. A change of the exposure itself
+    does not wait for new machines to answer, and neither does one of the port without a load balancer: take the tier out of the front
+    before. Another port needs twice the room in a security group for a moment: with more than 30 `admitted_ranges`, raise AWS's limit
+    of 60 rules before.
 
     With a schedule, AWS changes the number of machines, and deployments no longer do: a change of `servers` counts from the schedule's
-    next time on, and so does the number of the period in which the tier is made.
+    next time on, and so does the number of the period in which the tier is made. Where the schedule goes, take it out with
+    `pulumi up --refresh`: without, the number of the period in which that happens stays. Raise `servers.min` of a tier that scales with
+    `pulumi up --refresh`, too: without, the deployment waits for the number of machines that it saw last, and fails after the minutes
+    of a boot where the load has changed that since, although the machines come.
 
     Raises:
         ArgumentError: Where an argument cannot work on AWS, before anything is created.
@@ -129,28 +142,24 @@ class AwsWebTier(pulumi.ComponentResource):
             admitted=admitted,
             origin_port=args.origin_port,
             machine_port=args.machine_port,
+            own_network=where.network is not None,
         )
+        health = args.effective_health_check
+        asked = f"{health.effective_port} {health.effective_path} {health.effective_status}"
         balancer = None
         if balancer_group is not None:
-            balancer = balancers.balancer(
-                children,
-                place=where,
-                security_group=balancer_group,
-                health=args.effective_health_check,
-                certificate=args.certificate,
-                certificate_arn=args.certificate_arn,
-            )
+            balancer = balancers.balancer(children, place=where, security_group=balancer_group, health=health, asked=asked)
 
-        role, role_policy, profile = identity.role(children)
+        role = identity.role(children)
         key = identity.private_key(children, args.certificate) if args.certificate and args.machines_show_certificate else None
         secrets = {**args.secrets, **({"certificate.private_key": key.secret.arn} if key else {})}
-        secrets_policy = identity.secrets_policy(children, role, args.region, secrets)
+        secrets_policy = identity.secrets_policy(children, role.role, args.region, secrets)
         user_data = args.user_data(name, key.secret.arn if key else None)
-        template = self._template(children, args, where, None if exposure is Exposure.MACHINES else machines_group, profile, user_data)
+        template = self._template(children, args, where, None if exposure is Exposure.MACHINES else machines_group, role.profile, user_data)
 
         # What a machine needs to become healthy; a target is asked for its health only once a listener leads to it.
-        after: list[pulumi.Resource] = [*rules, role_policy]
-        after += [balancer.listener] if balancer else []
+        after: list[pulumi.Resource] = [*rules, role.attachment]
+        after += [balancer.health_listener] if balancer else []
         after += [secrets_policy] if secrets_policy else []
         after += [key.version] if key else []
         fixed = [
@@ -172,11 +181,22 @@ class AwsWebTier(pulumi.ComponentResource):
                 servers=args.servers,
                 schedule=args.schedule,
                 replacement=args.effective_replacement,
-                health=args.effective_health_check,
+                health=health,
                 place=where,
                 template=template,
                 target_group=balancer.target_group if balancer else None,
+                asked=asked,
                 after=after,
+            )
+        listener, certificate = None, None
+        if balancer is not None and group is not None:
+            listener, certificate = balancers.listener(
+                children,
+                balancer,
+                port=args.origin_port,
+                certificate=args.certificate,
+                certificate_arn=args.certificate_arn,
+                after=group,
             )
 
         self.resources = AwsWebTierResources(
@@ -187,11 +207,13 @@ class AwsWebTier(pulumi.ComponentResource):
             rules=rules,
             load_balancer=balancer.load_balancer if balancer else None,
             target_group=balancer.target_group if balancer else None,
-            listener=balancer.listener if balancer else None,
-            certificate=balancer.certificate if balancer else None,
-            role=role,
-            role_policy=role_policy,
-            instance_profile=profile,
+            health_listener=balancer.health_listener if balancer else None,
+            listener=listener,
+            certificate=certificate,
+            role=role.role,
+            session_manager_policy=role.policy,
+            role_policy=role.attachment,
+            instance_profile=role.profile,
             private_key=key,
             secrets_policy=secrets_policy,
             template=template,
@@ -202,15 +224,21 @@ class AwsWebTier(pulumi.ComponentResource):
         )
         self.cloud = pulumi.Output.from_input("aws")
         self.region = pulumi.Output.from_input(args.region)
-        self.hostname = balancer.load_balancer.dns_name if balancer else None
+        # All that the front goes by comes after what visitors are led through, so that it moves last.
+        last = [listener.arn] if listener else [group.id] if group else [machine.association.id for machine in fixed]
+        ready = pulumi.Output.all(*last)
+        self.hostname = None
+        if balancer is not None:
+            self.hostname = pulumi.Output.all(balancer.load_balancer.dns_name, ready).apply(lambda known: str(known[0]))
         if args.registration is not None:
-            self.hostname = pulumi.Output.from_input(args.registration.hostname)
+            registered = args.registration.hostname
+            self.hostname = ready.apply(lambda _: registered)
         self.origins = self._origins(name)
-        self.health_path = pulumi.Output.from_input(args.effective_health_check.effective_path)
-        self.port = pulumi.Output.from_input(args.origin_port)
+        self.health_path = ready.apply(lambda _: health.effective_path)
+        self.port = ready.apply(lambda _: args.origin_port)
         self.network_id = pulumi.Output.from_input(where.network_id)
         self.group_name = group.name if group else None
-        self.role_name = role.name
+        self.role_name = role.role.name
         self.register_outputs(outputs(self))
 
     def _template(
@@ -237,6 +265,7 @@ class AwsWebTier(pulumi.ComponentResource):
             profile=profile,
             user_data=user_data,
             servers=args.servers,
+            disk_gb=machines.DISK_GB if args.container is None else machines.CONTAINER_DISK_GB,
         )
 
     def _origins(self, name: str) -> pulumi.Output[list[Origin]]:

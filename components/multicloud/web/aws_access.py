@@ -30,8 +30,11 @@ def rules(
     admitted: aws.ec2.ManagedPrefixList,
     origin_port: int,
     machine_port: int,
+    own_network: bool,
 ) -> list[Rule]:
     """The rules of a tier, a resource each, so that a change of one is not a change of the group.
+
+    With another port there is another rule, so that machines which serve on the old one are reached until they go.
 
     Args:
         children: The tier's.
@@ -40,43 +43,52 @@ def rules(
         admitted: Who may reach the origins.
         origin_port: The port that visitors come to.
         machine_port: The port that the machines serve on.
+        own_network: Whether the network is the tier's own, which has no addresses of IPv6.
     """
 
     def tcp(port: int) -> dict[str, Any]:
         return {"ip_protocol": "tcp", "from_port": port, "to_port": port}
 
-    def named(suffix: str) -> dict[str, Any]:
-        return {"resource_name": f"{children.name}-{suffix}", "tags": children.tags(suffix), "opts": children.options}
+    def named(suffix: str, port: int | None = None) -> dict[str, Any]:
+        options = pulumi.ResourceOptions(parent=children.options.parent, replacement_trigger=port)
+        return {"resource_name": f"{children.name}-{suffix}", "tags": children.tags(suffix), "opts": options}
 
     visitors = {
         **tcp(origin_port),
         "description": f"{'HTTPS' if origin_port == 443 else 'HTTP'} from the admitted ranges",
         "prefix_list_id": admitted.id,
     }
-    way_out = aws.vpc.SecurityGroupEgressRule(
-        **named("machines-egress"),
-        security_group_id=machines.id,
-        description="Updates, Session Manager and what the site asks for",
-        ip_protocol="-1",
-        cidr_ipv4="0.0.0.0/0",
-    )
-    if balancer is None:
-        return [aws.vpc.SecurityGroupIngressRule(**named("machines-ingress"), **visitors, security_group_id=machines.id), way_out]
-    return [
-        aws.vpc.SecurityGroupIngressRule(**named("load-balancer-ingress"), **visitors, security_group_id=balancer.id),
+    anywhere: dict[str, dict[str, Any]] = {"machines-egress": {"cidr_ipv4": "0.0.0.0/0"}}
+    if not own_network:
+        anywhere["machines-egress-ipv6"] = {"cidr_ipv6": "::/0"}
+    ways_out = [
         aws.vpc.SecurityGroupEgressRule(
-            **named("load-balancer-egress"),
+            **named(suffix),
+            **to,
+            security_group_id=machines.id,
+            description="Updates, Session Manager and what the site asks for",
+            ip_protocol="-1",
+        )
+        for suffix, to in anywhere.items()
+    ]
+    if balancer is None:
+        visited = aws.vpc.SecurityGroupIngressRule(**named("machines-ingress", origin_port), **visitors, security_group_id=machines.id)
+        return [visited, *ways_out]
+    return [
+        aws.vpc.SecurityGroupIngressRule(**named("load-balancer-ingress", origin_port), **visitors, security_group_id=balancer.id),
+        aws.vpc.SecurityGroupEgressRule(
+            **named("load-balancer-egress", machine_port),
             **tcp(machine_port),
             security_group_id=balancer.id,
             description="Requests and health checks to the machines",
             referenced_security_group_id=machines.id,
         ),
         aws.vpc.SecurityGroupIngressRule(
-            **named("machines-ingress"),
+            **named("machines-ingress", machine_port),
             **tcp(machine_port),
             security_group_id=machines.id,
             description="Requests and health checks from the load balancer",
             referenced_security_group_id=balancer.id,
         ),
-        way_out,
+        *ways_out,
     ]

@@ -1,7 +1,6 @@
 """The arguments of a web tier on AWS, and what cannot work there."""
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
-import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Optional
@@ -38,8 +37,9 @@ class AwsWebTierArgs(WebTierArgs):
     is billed by the hour and by volume. Defaults to false: they have public addresses and a security group that lets nobody in but the
     load balancer. Only behind the load balancer."""
     machine_subnet_ids: Optional[list[pulumi.Input[str]]] = None
-    """The private subnets of `network_id` for the machines, two at least in different zones; they have to reach the internet through
-    NAT. Defaults to `subnet_ids`, in which the machines get public addresses. Only behind the load balancer."""
+    """The private subnets of `network_id` for the machines, two at least in different zones, each of which has one of `subnet_ids`, too: a
+    load balancer sends nothing to machines in other zones, which never become healthy then. They have to reach the internet through NAT.
+    Defaults to `subnet_ids`, in which the machines get public addresses. Only behind the load balancer."""
     certificate_arn: Optional[pulumi.Input[str]] = None
     """ARN of a certificate in AWS Certificate Manager, in the tier's region, that the load balancer shows instead of `certificate`.
     AWS renews those that it issued."""
@@ -109,7 +109,7 @@ class AwsWebTierArgs(WebTierArgs):
 
     def _check_own_network(self) -> None:
         self.network_args.check()
-        if any(ipaddress.IPv4Network(cidr).prefixlen > 27 for cidr in self.network_args.ranges):
+        if self.network_args.subnet_prefix > 27:
             raise ArgumentError("network", f"{self.network} leaves subnets below /27, the least of a load balancer", "take a /23 or larger")
         if self.machine_subnet_ids is not None:
             mend = "name the network that they belong to, or write private: true"

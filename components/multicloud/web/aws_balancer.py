@@ -24,35 +24,32 @@ Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/desc
 """
 
 
+HEALTH_PORT = 8080
+"""A port of the load balancer that its security group admits nobody to."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class BalancerResources:
-    """A load balancer and what leads through it."""
+    """A load balancer that asks machines for their health, and has no visitors yet."""
 
     load_balancer: aws.lb.LoadBalancer
     target_group: aws.lb.TargetGroup
-    listener: aws.lb.Listener
-    certificate: aws.acm.Certificate | None
-    """The certificate that came with its key; None without one, and where it is AWS's own."""
+    health_listener: aws.lb.Listener
+    """Machines are asked for their health only where a listener leads to their target group. This one, which nobody reaches, lets new
+    ones become healthy before visitors are led to them."""
 
 
 def balancer(
-    children: Children,
-    *,
-    place: Place,
-    security_group: aws.ec2.SecurityGroup,
-    health: HealthCheck,
-    certificate: Certificate | None,
-    certificate_arn: pulumi.Input[str] | None,
+    children: Children, *, place: Place, security_group: aws.ec2.SecurityGroup, health: HealthCheck, asked: str
 ) -> BalancerResources:
-    """The load balancer, which sends visitors on to healthy machines.
+    """The load balancer and the machines behind it, to which `listener` leads visitors.
 
     Args:
         children: The tier's.
         place: Where it stands.
         security_group: Who reaches it.
         health: How it is found out whether a machine answers.
-        certificate: What it shows, with its private key.
-        certificate_arn: What it shows, where that is in AWS's hands already. Without either, it serves plain HTTP.
+        asked: What is new where old machines would not answer: then the new ones get a target group of their own.
     """
     load_balancer = aws.lb.LoadBalancer(
         fitted(f"{children.name}-balancer", NAME_LIMIT),
@@ -70,21 +67,54 @@ def balancer(
             replacement_trigger=place.network_id,
         ),
     )
-    target_group = _target_group(children, place, health)
+    target_group = _target_group(children, place, health, asked)
+    health_listener = aws.lb.Listener(
+        f"{children.name}-health-listener",
+        load_balancer_arn=load_balancer.arn,
+        port=HEALTH_PORT,
+        protocol="HTTP",
+        default_actions=[aws.lb.ListenerDefaultActionArgs(type="forward", target_group_arn=target_group.arn)],
+        tags=children.tags("health-listener"),
+        opts=children.options,
+    )
+    return BalancerResources(load_balancer=load_balancer, target_group=target_group, health_listener=health_listener)
+
+
+def listener(
+    children: Children,
+    to: BalancerResources,
+    *,
+    port: int,
+    certificate: Certificate | None,
+    certificate_arn: pulumi.Input[str] | None,
+    after: aws.autoscaling.Group,
+) -> tuple[aws.lb.Listener, aws.acm.Certificate | None]:
+    """What leads visitors to the machines, and the certificate that came with its key.
+
+    On another port there is another listener, and the old one goes when the front has moved.
+
+    Args:
+        children: The tier's.
+        to: The load balancer.
+        port: The port that visitors come to.
+        certificate: What is shown, with its private key.
+        certificate_arn: What is shown, where that is in AWS's hands already. Without either, it serves plain HTTP.
+        after: The machines. They answer before visitors are led to them.
+    """
     imported = _imported(children, certificate) if certificate is not None else None
     shown = imported.arn if imported is not None else certificate_arn
-    listener = aws.lb.Listener(
+    made = aws.lb.Listener(
         f"{children.name}-listener",
-        load_balancer_arn=load_balancer.arn,
-        port=80 if shown is None else 443,
+        load_balancer_arn=to.load_balancer.arn,
+        port=port,
         protocol="HTTP" if shown is None else "HTTPS",
         certificate_arn=shown,
         ssl_policy=None if shown is None else TLS_POLICY,
-        default_actions=[aws.lb.ListenerDefaultActionArgs(type="forward", target_group_arn=target_group.arn)],
+        default_actions=[aws.lb.ListenerDefaultActionArgs(type="forward", target_group_arn=to.target_group.arn)],
         tags=children.tags("listener"),
-        opts=children.options,
+        opts=pulumi.ResourceOptions(parent=children.options.parent, depends_on=[after], replacement_trigger=port),
     )
-    return BalancerResources(load_balancer=load_balancer, target_group=target_group, listener=listener, certificate=imported)
+    return made, imported
 
 
 def _imported(children: Children, certificate: Certificate) -> aws.acm.Certificate:
@@ -99,7 +129,7 @@ def _imported(children: Children, certificate: Certificate) -> aws.acm.Certifica
     )
 
 
-def _target_group(children: Children, place: Place, health: HealthCheck) -> aws.lb.TargetGroup:
+def _target_group(children: Children, place: Place, health: HealthCheck, asked: str) -> aws.lb.TargetGroup:
     return aws.lb.TargetGroup(
         fitted(f"{children.name}-targets", NAME_LIMIT),
         port=health.effective_port,
@@ -118,5 +148,5 @@ def _target_group(children: Children, place: Place, health: HealthCheck) -> aws.
             unhealthy_threshold=3,
         ),
         tags=children.tags("targets"),
-        opts=children.options,
+        opts=pulumi.ResourceOptions(parent=children.options.parent, replacement_trigger=asked),
     )

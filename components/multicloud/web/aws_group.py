@@ -38,6 +38,7 @@ def group(
     place: Place,
     template: aws.ec2.LaunchTemplate,
     target_group: aws.lb.TargetGroup | None,
+    asked: str,
     after: Sequence[pulumi.Resource],
 ) -> aws.autoscaling.Group:
     """The machines, made and healed by AWS.
@@ -52,6 +53,7 @@ def group(
         template: What they are made of.
         target_group: Where they get visitors from; None for machines that register themselves, of whose health AWS knows only
             whether they run.
+        asked: What is new where old machines would not answer: behind a load balancer there is another group then.
         after: What a machine needs to become healthy.
     """
     tags = children.tags("machine")
@@ -74,7 +76,11 @@ def group(
         instance_refresh=aws.autoscaling.GroupInstanceRefreshArgs(
             strategy="Rolling",
             preferences=aws.autoscaling.GroupInstanceRefreshPreferencesArgs(
-                min_healthy_percentage=fewest, max_healthy_percentage=most, auto_rollback=True, skip_matching=True
+                # Without auto_rollback: the provider gives the group its new template first, so it would go back to that, and refuse
+                # the next change: https://github.com/hashicorp/terraform-provider-aws/issues/34189.
+                min_healthy_percentage=fewest,
+                max_healthy_percentage=most,
+                skip_matching=True,
             ),
         ),
         # The same when a machine is replaced for its health or the balance of zones.
@@ -89,8 +95,10 @@ def group(
         opts=pulumi.ResourceOptions(
             parent=children.options.parent,
             depends_on=[*place.before, *after],
-            # In another network, new machines serve before the old ones go.
-            replacement_trigger=place.network_id,
+            # In another network, behind NAT or not, and asked for something else, new machines serve before the old ones go.
+            replacement_trigger=pulumi.Output.all(place.network_id, place.public, asked if target_group else "").apply(
+                lambda parts: " ".join(str(part) for part in parts)
+            ),
             ignore_changes=scheduled_sizes(servers) if schedule else None,
         ),
     )

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -12,49 +13,76 @@ from ..amazon import Children
 from ..errors import ArgumentError
 from .exposure import Certificate
 
-SESSION_MANAGER = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
-"""What the agent of Systems Manager needs, and nothing else."""
+SESSION_MANAGER = {
+    "Effect": "Allow",
+    "Action": [
+        "ssm:UpdateInstanceInformation",
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+    ],
+    "Resource": "*",
+}
+"""What Session Manager needs and nothing else. AWS's own AmazonSSMManagedInstanceCore would let the machines read all of Parameter Store.
+
+Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+"""
 
 _NAME = r"[A-Za-z0-9/_+=.@-]{1,512}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateKeyResources:
-    """The private key of the certificate that machines show, where they alone can read it."""
+    """The certificate that machines show with its private key, where they alone can read it.
+
+    Both in one secret: a machine that starts while it is renewed gets a certificate and the key of that certificate.
+    """
 
     # In quotes: the SDK loads a service when it is named, and most tiers need no secret.
     secret: "aws.secretsmanager.Secret"
     version: "aws.secretsmanager.SecretVersion"
 
 
-def role(children: Children) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment, aws.iam.InstanceProfile]:
+@dataclass(frozen=True, kw_only=True)
+class RoleResources:
+    """The machines' role, which lets Session Manager in."""
+
+    role: aws.iam.Role
+    policy: aws.iam.Policy
+    attachment: aws.iam.RolePolicyAttachment
+    profile: aws.iam.InstanceProfile
+
+
+def role(children: Children) -> RoleResources:
     """The role of the machines, which lets Session Manager in."""
     made = aws.iam.Role(
         f"{children.name}-role",
         description=f"Machines of {children.name}",
-        assume_role_policy=json.dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-            }
-        ),
+        assume_role_policy=document({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}),
         tags=children.tags("role"),
         opts=children.options,
     )
+    policy = aws.iam.Policy(
+        f"{children.name}-session-manager-policy",
+        policy=document(SESSION_MANAGER),
+        tags=children.tags("session-manager-policy"),
+        opts=children.options,
+    )
     attachment = aws.iam.RolePolicyAttachment(
-        f"{children.name}-session-manager", role=made.name, policy_arn=SESSION_MANAGER, opts=children.options
+        f"{children.name}-session-manager", role=made.name, policy_arn=policy.arn, opts=children.options
     )
     profile = aws.iam.InstanceProfile(
         f"{children.name}-instance-profile", role=made.name, tags=children.tags("instance-profile"), opts=children.options
     )
-    return made, attachment, profile
+    return RoleResources(role=made, policy=policy, attachment=attachment, profile=profile)
 
 
 def private_key(children: Children, certificate: Certificate) -> PrivateKeyResources:
-    """The private key of a certificate, in Secrets Manager."""
+    """A certificate, its chain and its private key, in this order in one secret of Secrets Manager."""
     secret = aws.secretsmanager.Secret(
         f"{children.name}-private-key",
-        description=f"Private key of the certificate of {children.name}",
+        description=f"Certificate of {children.name} with its private key",
         # Pulumi's state has it; what nobody needs any more should not wait for thirty days.
         recovery_window_in_days=0,
         tags=children.tags("private-key"),
@@ -63,10 +91,22 @@ def private_key(children: Children, certificate: Certificate) -> PrivateKeyResou
     version = aws.secretsmanager.SecretVersion(
         f"{children.name}-private-key-version",
         secret_id=secret.id,
-        secret_string=pulumi.Output.secret(certificate.private_key),
+        secret_string=pulumi.Output.all(
+            certificate.certificate, certificate.chain or "", pulumi.Output.secret(certificate.private_key)
+        ).apply(joined),
         opts=children.options,
     )
     return PrivateKeyResources(secret=secret, version=version)
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Texts in PEM form one after the other, each on lines of its own; empty ones are left out."""
+    return "".join(f"{part.strip()}\n" for part in parts if part)
+
+
+def document(statement: dict[str, Any]) -> str:
+    """A policy of one statement."""
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def secrets_policy(
@@ -114,12 +154,14 @@ def reading(role_arn: str, region: str, secrets: Mapping[str, str]) -> str:
         secret if secret.startswith("arn:") else f"arn:{partition}:secretsmanager:{region}:{account}:secret:{secret}-??????"
         for secret in secrets.values()
     }
-    statement = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": sorted(arns)}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return document({"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": sorted(arns)})
 
 
 def check_secret(path: str, secret: str) -> None:
-    """Raises ArgumentError at `path` if `secret` names no secret of Secrets Manager, or could stand for several."""
-    if not re.fullmatch(rf"{_NAME}|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:{_NAME}", secret):
+    """Raises ArgumentError at `path` if `secret` names no secret of Secrets Manager, or could stand for several.
+
+    An ARN has to be whole: one without the six random characters at its end would be allowed in vain.
+    """
+    if not re.fullmatch(rf"{_NAME}|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:{_NAME}-[A-Za-z0-9]{{6}}", secret):
         mend = "write its name, or its ARN like arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-AbCdEf"
         raise ArgumentError(path, "is no name of a secret of Secrets Manager", mend)

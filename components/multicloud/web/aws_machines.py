@@ -21,6 +21,9 @@ ROOT_DEVICE = "/dev/xvda"
 DISK_GB = 10
 """The image takes 8."""
 
+CONTAINER_DISK_GB = 20
+"""With a container, whose image is there twice while it is unpacked."""
+
 _AGENT = """\
 set -eu
 # The agent of Session Manager, the only way in. Debian's images come without it.
@@ -80,6 +83,7 @@ def template(
     profile: aws.iam.InstanceProfile,
     user_data: pulumi.Input[str],
     servers: Servers,
+    disk_gb: int,
 ) -> aws.ec2.LaunchTemplate:
     """What a machine is made of.
 
@@ -94,6 +98,7 @@ def template(
         profile: Its identity.
         user_data: What it is told at its first boot.
         servers: How many there are.
+        disk_gb: The size of its disk in GB.
     """
     return aws.ec2.LaunchTemplate(
         f"{children.name}-{suffix}",
@@ -122,7 +127,7 @@ def template(
             aws.ec2.LaunchTemplateBlockDeviceMappingArgs(
                 device_name=ROOT_DEVICE,
                 ebs=aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
-                    volume_type="gp3", volume_size=DISK_GB, encrypted="true", delete_on_termination="true"
+                    volume_type="gp3", volume_size=disk_gb, encrypted="true", delete_on_termination="true"
                 ),
             )
         ],

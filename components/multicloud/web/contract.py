@@ -275,6 +275,9 @@ class WebTierArgs:
             raise ArgumentError("registration", f"is given, and exposure is {exposure}", "write exposure: registered, or leave it out")
         if self.registration is not None:
             self.registration.check()
+            if self.registration.proxied and self.origin_port not in (80, 443):
+                wrong = f"is given beside port {self.origin_port}, and visitors would have to come to Cloudflare on that port, too"
+                raise ArgumentError("registration.proxied", wrong, "leave it out, or serve on port 80 or 443")
             check_count(self.servers.most, "servers.min" if self.servers.max is None else "servers.max")
             for index, period in enumerate(self.schedule.periods if self.schedule else []):
                 check_count(period.servers, f"schedule.periods[{index}].servers")
@@ -312,8 +315,8 @@ class WebTierArgs:
             region: The region.
             component: The tier's name, which the default page shows.
             commands: Shell scripts that the cloud needs.
-            private_key_secret: Name of the secret in the cloud's store that holds the private key of `certificate`, where the machines
-                show it themselves. May be left out in `check`, before there is one.
+            private_key_secret: Name of the secret in the cloud's store that holds `certificate`, its chain and its private key, in this
+                order, where the machines show it themselves. May be left out in `check`, before there is one.
 
         Returns:
             Plain text where everything in it is plain, or else an output, which is a secret where a part of it is.

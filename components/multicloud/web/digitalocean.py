@@ -182,6 +182,10 @@ class DigitalOceanWebTier(pulumi.ComponentResource):
     gone some minutes before the new ones answer, and with reserved addresses those point to the new ones at once. Machines of a `pool`
     get the time to boot; another tier beside this one in the front bridges it, too.
 
+    Another path or port of the health check reaches the load balancer and the firewall in one step, as soon as the deployment begins:
+    what leads to the old machines then asks for, and lets through, what only the new ones serve. A pool bridges nothing here. Lead
+    visitors to another tier first, with weight 0 for this one in the front, and back once the new machines answer.
+
     DigitalOcean gives an account three reserved addresses, and more on demand
     (https://docs.digitalocean.com/products/networking/reserved-ips/details/limits/).
 

@@ -8,7 +8,7 @@ Deliberately left out: SSH (neither an open port nor project-wide keys), Cloud C
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Optional
+from typing import Optional, TypeVar
 
 import pulumi
 import pulumi_gcp as gcp
@@ -27,6 +27,8 @@ from .gcp_args import NEWEST, GcpWebTierArgs
 from .gcp_balancer import GcpLoadBalancerResources, load_balancer
 
 __all__ = ["GcpWebTier", "GcpWebTierArgs", "GcpWebTierResources"]
+
+T = TypeVar("T")
 
 NAME_LIMIT = 39
 """Google's names hold 63 characters; the longest suffix that is not shortened is `-network-router`, and auto-naming adds 8."""
@@ -62,6 +64,12 @@ class GcpWebTierResources:
 class GcpWebTier(pulumi.ComponentResource):
     """Web machines in several zones of a region, healed, updated without loss and scaled, behind one global address or without it.
 
+    Another path or port of the health check, or another network or subnetwork, is another group of machines: both run until the new one
+    serves. Machines with reserved addresses are replaced one after the other.
+
+    Where a schedule, or numbers that scale, give way to a fixed number, Google keeps as many machines as there are then. If they differ
+    from `servers.min`, a `pulumi up --refresh` after that deployment, when nothing scales them any more, brings them to it.
+
     Raises:
         ArgumentError: Where an argument cannot work on Google Cloud, before anything is created.
     """
@@ -94,6 +102,7 @@ class GcpWebTier(pulumi.ComponentResource):
 
         network = GcpNetwork(f"{name}-network", args.network_args, opts=children.options) if args.network_id is None else None
         network_id = network.network_id if network else pulumi.Output.from_input(args.network_id or "")
+        subnet = network.subnet_id if network else (args.subnet_ids or [""])[0]
         account = access.service_account(children)
         grants = access.grants(children, account)
         secret_grants = access.secret_grants(children, account, access.named_secrets(args))
@@ -123,13 +132,13 @@ class GcpWebTier(pulumi.ComponentResource):
             self._template,
             args,
             children,
-            subnet=network.subnet_id if network else (args.subnet_ids or [""])[0],
+            subnet=subnet,
             account=account,
             user_data=args.user_data(name, private_key.secret.secret_id if private_key else None),
         )
         own_template, group, autoscaler, each = None, None, None, []
         if args.effective_exposure is Exposure.MACHINES:
-            each = self._machines(args, children, template, group_check, after)
+            each = self._machines(args, children, subnet, template, group_check, after)
         else:
             public = reserved.AccessConfig(network_tier="PREMIUM") if args.public else None
             own_template = template(f"template{ending}", public)
@@ -139,6 +148,7 @@ class GcpWebTier(pulumi.ComponentResource):
                 args,
                 region=args.region,
                 zones=args.zones,
+                subnet=subnet,
                 template=own_template,
                 check=group_check,
                 after=after,
@@ -165,8 +175,8 @@ class GcpWebTier(pulumi.ComponentResource):
         # The rule's address and not the reserved one: the front learns of it only once something answers there.
         self.address = balancer.forwarding.ip_address if balancer else pulumi.Output.from_input("")
         self.origins = self._origins(name, args)
-        self.health_path = pulumi.Output.from_input(health.effective_path)
-        self.port = pulumi.Output.from_input(args.origin_port)
+        self.health_path = self._served(health.effective_path)
+        self.port = self._served(args.origin_port)
         self.network_id = network_id
         self.instance_group = group.instance_group if group else pulumi.Output.from_input("")
         self.service_account_email = account.email
@@ -194,6 +204,7 @@ class GcpWebTier(pulumi.ComponentResource):
             machine_type=args.effective_machine_type,
             image=machines.newest_debian(family, pulumi.InvokeOptions(parent=self)) if looked_up else args.image or "",
             pinned=args.image is None,
+            disk_gb=machines.CONTAINER_DISK_GB if args.container is not None else None,
             user_data=user_data,
             public=public,
         )
@@ -202,6 +213,7 @@ class GcpWebTier(pulumi.ComponentResource):
         self,
         args: GcpWebTierArgs,
         children: Children,
+        subnet: pulumi.Input[str],
         template: reserved.Template,
         check: gcp.compute.HealthCheck,
         after: Sequence[pulumi.Resource],
@@ -214,6 +226,7 @@ class GcpWebTier(pulumi.ComponentResource):
                 index,
                 region=args.region,
                 zone=reserved.zone(args.region, args.zones, index, pulumi.InvokeOptions(parent=self)),
+                subnet=subnet,
                 health=args.effective_health_check,
                 template=template,
                 check=check,
@@ -222,9 +235,16 @@ class GcpWebTier(pulumi.ComponentResource):
             made.append(machine)
         return made
 
+    def _served(self, value: T) -> pulumi.Output[T]:
+        """What the front may know only once it is so: when the machines answer, and behind the load balancer when that leads to them."""
+        resources = self.resources
+        last: list[pulumi.CustomResource] = [machine.group for machine in resources.machines]
+        last += [resources.load_balancer.forwarding] if resources.load_balancer else [resources.group] if resources.group else []
+        return pulumi.Output.all(*(resource.id for resource in last)).apply(lambda _: value)
+
     def _origins(self, name: str, args: GcpWebTierArgs) -> pulumi.Output[list[Origin]]:
         if args.registration is not None:
-            return pulumi.Output.from_input([Origin(name=name, address=args.registration.hostname, weight=1.0)])
+            return self._served([Origin(name=name, address=args.registration.hostname, weight=1.0)])
         if args.effective_exposure is Exposure.MACHINES:
             addresses = pulumi.Output.all(*(machine.reached_at for machine in self.resources.machines))
             return addresses.apply(

@@ -100,7 +100,7 @@ def secret_grants(
 
 @dataclass(kw_only=True, frozen=True)
 class GcpPrivateKeyResources:
-    """The private key of the certificate that the machines show, where they alone can read it."""
+    """The certificate that the machines show with its private key, where they alone can read it."""
 
     secret: gcp.secretmanager.Secret
     version: gcp.secretmanager.SecretVersion
@@ -108,7 +108,8 @@ class GcpPrivateKeyResources:
 
 
 def private_key(children: Children, account: gcp.serviceaccount.Account, certificate: Certificate) -> GcpPrivateKeyResources:
-    """Puts the private key into Secret Manager."""
+    """Puts a certificate, its chain and its private key into Secret Manager: in this order in one secret, so that a machine never has
+    the one with another's key, whichever version it reads."""
     secret = gcp.secretmanager.Secret(
         f"{children.name}-certificate-key",
         replication=gcp.secretmanager.SecretReplicationArgs(auto=gcp.secretmanager.SecretReplicationAutoArgs()),
@@ -116,9 +117,17 @@ def private_key(children: Children, account: gcp.serviceaccount.Account, certifi
         opts=children.options,
     )
     version = gcp.secretmanager.SecretVersion(
-        f"{children.name}-certificate-key-version", secret=secret.id, secret_data=certificate.private_key, opts=children.options
+        f"{children.name}-certificate-key-version",
+        secret=secret.id,
+        secret_data=joined(certificate.certificate, certificate.chain, certificate.private_key),
+        opts=children.options,
     )
     return GcpPrivateKeyResources(secret=secret, version=version, grant=_reader(children, "certificate-key-reader", account, secret.id))
+
+
+def joined(*parts: pulumi.Input[str] | None) -> pulumi.Output[str]:
+    """Texts in PEM form in one, each on lines of its own; those that are left out are left out."""
+    return pulumi.Output.all(*parts).apply(lambda known: "".join(f"{part.strip()}\n" for part in known if part))
 
 
 def _reader(
@@ -157,6 +166,7 @@ def firewall(
         source_ranges=PROXY_RANGES if behind else planned(sources, args.admitted_ranges),
         target_service_accounts=[account.email],
         description=children.description,
-        # The API cannot move a rule: https://cloud.google.com/sdk/gcloud/reference/compute/firewall-rules/update.
-        opts=pulumi.ResourceOptions.merge(children.options, pulumi.ResourceOptions(replace_on_changes=["network"])),
+        # The API cannot move a rule: https://cloud.google.com/sdk/gcloud/reference/compute/firewall-rules/update. And another port is
+        # opened beside the old one, which closes once no machine serves on it.
+        opts=pulumi.ResourceOptions(parent=children.options.parent, replace_on_changes=["network", "allows"]),
     )

@@ -6,7 +6,6 @@ which encrypts what leaves a building (https://cloud.google.com/docs/security/en
 
 from dataclasses import dataclass
 
-import pulumi
 import pulumi_gcp as gcp
 
 from ..arguments import planned
@@ -15,6 +14,7 @@ from . import gcp_machines as machines
 from .cloud_armor import admission_rules
 from .contract import WebTierArgs
 from .exposure import Certificate
+from .gcp_access import joined
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -125,7 +125,8 @@ def _proxy(
     # A certificate never changes: another one comes first, then the proxy shows it, then the old one goes.
     certificate = gcp.compute.SSLCertificate(
         f"{children.name}-certificate",
-        certificate=_with_chain(given),
+        # With those that vouch for it, as Google takes them: in one text.
+        certificate=given.certificate if given.chain is None else joined(given.certificate, given.chain),
         private_key=given.private_key,
         description=children.description,
         opts=children.described_once,
@@ -146,10 +147,3 @@ def _proxy(
         opts=children.described_once,
     )
     return certificate, ssl_policy, https_proxy
-
-
-def _with_chain(given: Certificate) -> pulumi.Input[str]:
-    """The certificate and after it those that vouch for it, as Google takes them: in one text."""
-    if given.chain is None:
-        return given.certificate
-    return pulumi.Output.all(given.certificate, given.chain).apply(lambda parts: "".join(f"{part.strip()}\n" for part in parts))

@@ -21,6 +21,9 @@ PORT_NAME = "http"
 ZONES = 3
 """The zones that Google spreads a regional group over: https://cloud.google.com/compute/docs/instance-groups/regional-migs."""
 
+CONTAINER_DISK_GB = 20
+"""With a container, whose image is there twice while it is unpacked. Without one the disk is as large as the machine's image, 10 GB."""
+
 _ARM = ("a4x-", "c4a-", "n4a-", "t2a-")
 _HYPERDISK = ("c4-", "c4a-", "c4d-", "m4-", "n4-", "n4a-", "n4d-", "x4-")
 
@@ -64,6 +67,7 @@ def template(
     machine_type: str,
     image: pulumi.Input[str],
     pinned: bool,
+    disk_gb: int | None,
     user_data: pulumi.Input[str],
     public: gcp.compute.RegionInstanceTemplateNetworkInterfaceAccessConfigArgs | None,
 ) -> gcp.compute.RegionInstanceTemplate:
@@ -78,6 +82,7 @@ def template(
         machine_type: Google's name of the machine type.
         image: Self link, or `project/family`.
         pinned: Whether the image that the template has is kept.
+        disk_gb: The size of the disk in GB; None for that of the image.
         user_data: What a machine is told at its first boot.
         public: Its public address; None for none.
     """
@@ -87,7 +92,12 @@ def template(
         machine_type=machine_type,
         disks=[
             gcp.compute.RegionInstanceTemplateDiskArgs(
-                source_image=image, disk_type=boot_disk_type(machine_type), boot=True, auto_delete=True, labels=children.labels
+                source_image=image,
+                disk_type=boot_disk_type(machine_type),
+                disk_size_gb=disk_gb,
+                boot=True,
+                auto_delete=True,
+                labels=children.labels,
             )
         ],
         network_interfaces=[
@@ -126,7 +136,8 @@ def check(
     healthy: int,
     unhealthy: int,
 ) -> gcp.compute.HealthCheck:
-    """A health check that asks each machine for the health path.
+    """A health check that asks each machine for the health path. What it asks for never changes: the old machines would not answer what
+    only the new ones do, so those get another check, and the old one stays as long as the old machines.
 
     Args:
         children: The tier's.
@@ -147,7 +158,7 @@ def check(
         healthy_threshold=healthy,
         unhealthy_threshold=unhealthy,
         description=children.description,
-        opts=children.options,
+        opts=pulumi.ResourceOptions(parent=children.options.parent, replace_on_changes=["httpHealthCheck", "httpsHealthCheck"]),
     )
 
 
@@ -179,6 +190,7 @@ def group(
     *,
     region: str,
     zones: list[str] | None,
+    subnet: pulumi.Input[str],
     template: gcp.compute.RegionInstanceTemplate,
     check: gcp.compute.HealthCheck,
     after: Sequence[pulumi.Resource],
@@ -191,6 +203,7 @@ def group(
         args: The tier's: how many machines, when, and in what steps they are replaced.
         region: Where they are.
         zones: In which zones; None for three of Google's choice.
+        subnet: The subnetwork that they are in.
         template: What they are made from.
         check: How it is found out whether one answers.
         after: What has to exist before the first machine boots.
@@ -228,6 +241,11 @@ def group(
             depends_on=after,
             ignore_changes=["description", *(["targetSize"] if autoscaled else [])],
             custom_timeouts=timeouts(health, math.ceil(most(args) / (surge + unavailable))),
+            # The machines of a group are asked the same for their health and are in one subnetwork, all of them. So where either is
+            # another, there is another group, and this one goes once that serves.
+            # https://cloud.google.com/compute/docs/reference/rest/v1/instanceGroups/addInstances
+            replace_on_changes=["autoHealingPolicies.healthCheck"],
+            replacement_trigger=subnet,
         ),
     )
 
@@ -268,7 +286,8 @@ def autoscaler(
             else None,
         ),
         description=children.description,
-        opts=children.options,
+        # Another group has one of its own from the beginning, and the old group keeps its machines until it goes.
+        opts=pulumi.ResourceOptions(parent=children.options.parent, replace_on_changes=["target"]),
     )
 
 

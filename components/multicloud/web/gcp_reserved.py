@@ -65,6 +65,7 @@ def machine(
     *,
     region: str,
     zone: pulumi.Input[str],
+    subnet: pulumi.Input[str],
     health: HealthCheck,
     template: Template,
     check: gcp.compute.HealthCheck,
@@ -77,6 +78,7 @@ def machine(
         index: Its number, from 0.
         region: Where its address is.
         zone: Where it is.
+        subnet: The subnetwork that it is in.
         health: How long it may take to boot.
         template: Makes what it is made from.
         check: How it is found out whether it answers.
@@ -113,8 +115,9 @@ def machine(
             parent=children.options.parent,
             depends_on=after,
             ignore_changes=["description"],
-            # In another zone, too, the address is free only once the old machine is gone.
+            # In another zone or subnetwork, too, the address is free only once the old machine is gone.
             delete_before_replace=True,
+            replacement_trigger=subnet,
             custom_timeouts=timeouts(health, 1),
         ),
     )

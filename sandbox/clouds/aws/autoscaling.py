@@ -8,6 +8,7 @@ from sandbox.rules import UNKNOWN, Limit, Making, Record, Reference, Refused, Un
 from .facts import resource
 from .images import architecture, refuse_missing_image
 from .places import REGIONS, digest
+from .target_groups import balancers_of
 from .words import GROUP, NAME, SUBNET, TARGET_GROUP, TEMPLATE, arn, name_fits, names, subnet, tags_fit, uuid, words
 
 # Groups
@@ -108,6 +109,21 @@ def _one_network(making: Making) -> None:
                 f"({value})",
                 property="targetGroupArns",
             )
+
+
+def _becomes_healthy(making: Making) -> None:
+    """A load balancer asks targets for their health only where a listener leads to them; the provider waits for it in vain else.
+
+    Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+    """
+    wanted = making.get("minElbCapacity") or 0
+    if wanted and not any(balancers_of(making.world, str(value)) for value in making.get("targetGroupArns") or []):
+        raise Refused(
+            f"waiting for Auto Scaling Group ({making.get('name')}) capacity satisfied: timeout while waiting for state to become 'ok' "
+            f"(last state: 'want at least {wanted:g} healthy instance(s) registered to Load Balancer, have 0')",
+            property="minElbCapacity",
+            by="provider",
+        )
 
 
 def _group_outputs(making: Making) -> Values:
@@ -224,7 +240,7 @@ TYPES = (
             name_fits(255),
             tags_fit,
         ),
-        before_create=(_launches, _one_network),
+        before_create=(_launches, _one_network, _becomes_healthy),
         before_update=(_launches, _one_network),
         references=(
             subnet("vpcZoneIdentifiers[*]"),

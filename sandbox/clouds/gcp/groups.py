@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-from sandbox.rules import UNKNOWN, Limit, Making, Values
+from sandbox.rules import UNKNOWN, Limit, Making, Values, World
 
 from ..shared import known
 from .places import REGIONS
 from .public_addresses import free_for_group
-from .tokens import GROUP, HEALTH_CHECK, REGION_HEALTH_CHECK, REGION_TEMPLATE, TEMPLATE, ZONAL_GROUP
+from .tokens import GROUP, HEALTH_CHECK, NETWORK, REGION_HEALTH_CHECK, REGION_TEMPLATE, SUBNETWORK, TEMPLATE, ZONAL_GROUP
 from .words import COMPUTE, NAME, below, compute, find, invalid, names, region, uses
 
 
@@ -66,6 +66,24 @@ def _template_near(making: Making) -> None:
         ours = making.get("zone", "").rpartition("-")[0] or region(making)
         if template and template.outputs.get("region") != ours:
             raise invalid(where, wanted, f"The template's region does not match the group's, {ours}.")
+
+
+def _network(world: World, inputs: Values) -> str | None:
+    """The network of a group's machines; None where they have no template."""
+    versions = inputs.get("versions") or [{}]
+    wanted = versions[0].get("instanceTemplate")
+    template = find(world, REGION_TEMPLATE, wanted) or find(world, TEMPLATE, wanted)
+    interface: Values = (template.inputs.get("networkInterfaces") or [{}])[0] if template else {}
+    subnet = find(world, SUBNETWORK, interface.get("subnetwork"))
+    network = find(world, NETWORK, subnet.inputs.get("network") if subnet else interface.get("network"))
+    return network.id if network else None
+
+
+def _stays_in_its_network(making: Making) -> None:
+    """https://cloud.google.com/compute/docs/reference/rest/v1/instanceGroups/addInstances"""
+    if making.old and _network(making.world, making.old.inputs) != _network(making.world, making.inputs):
+        wanted = making.get("versions.0.instanceTemplate")
+        raise invalid("versions[0].instanceTemplate", wanted, "All of the instances in the instance group must be in the same network.")
 
 
 def _group_outputs(making: Making) -> Values:
@@ -138,7 +156,7 @@ _BOTH: dict[str, Any] = {
         uses("autoHealingPolicies.healthCheck", HEALTH_CHECK, REGION_HEALTH_CHECK),
     ),
     "before_create": (_template_near, free_for_group),
-    "before_update": (_template_near, free_for_group),
+    "before_update": (_template_near, _stays_in_its_network, free_for_group),
 }
 
 TYPES = (

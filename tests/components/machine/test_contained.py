@@ -15,11 +15,14 @@ from multicloud.machine.compression import compressed
 from multicloud.machine.container import Container, Registry
 from multicloud.machine.steps import FACTS
 from multicloud.machine.user_data import LIMITS, render
+from multicloud.web.contract import LONGEST_NAME
+from multicloud.web.exposure import Registration
 from tests.noise import noise
 
 SHOP = Container(image="ghcr.io/example/shop:1.4", port=8000)
 MACHINE = Bootstrap(cloud="aws", region="eu-central-1", component="shop", port=8080, container=SHOP)
 CERTIFICATE = TlsCertificate(certificate="the certificate\n\n", chain="\nthe chain", private_key_secret="it's the key")
+NOISE = noise(20_000)
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 AWKWARD = st.text(st.sampled_from("\t\n\r\x7f\x85\u2028\ufeff😀 a-:#|>'\"%@`$!{}[]&*?,\\~"))
@@ -113,16 +116,6 @@ def test_root_alone_asks_the_metadata_service_where_there_is_something_to_hide()
         assert config(machine)["runcmd"][0] == ["systemctl", "enable", "--now", "multicloud-metadata"]
 
 
-def test_the_certificate_is_told_with_its_chain_and_the_key_by_the_name_of_its_secret() -> None:
-    told = files(Bootstrap(cloud="aws", region="eu-central-1", component="web", port=443, certificate=CERTIFICATE))
-    assert told["/etc/ssl/multicloud.pem"] == "the certificate\nthe chain\n"
-    assert (
-        "/usr/local/lib/multicloud/secret 'it'\"'\"'s the key' >/run/multicloud-tls/key.pem"
-        in told["/usr/local/lib/multicloud/private-key"]
-    )
-    assert "ssl_protocols TLSv1.2 TLSv1.3;" in told["/etc/nginx/sites-available/default"]
-
-
 # what is refused
 
 
@@ -132,7 +125,13 @@ def test_the_certificate_is_told_with_its_chain_and_the_key_by_the_name_of_its_s
         (replace(SHOP, environment={"A": "hush \ud800"}), "container.environment['A']: is not text that UTF-8 can hold; give text"),
         (replace(SHOP, environment={"A": "ü" * 65_500}), "container.environment['A']: is 131002 bytes, and a program takes 131000 at most"),
         (replace(SHOP, command=["a", "hush \ud800"]), "container.command[1]: is not text that UTF-8 can hold"),
-        (replace(SHOP, environment={"A": noise(20_000)}), "container.environment: with it the user data is "),
+        (replace(SHOP, environment={"A": NOISE}), "container.environment: with it the user data is "),
+        (replace(SHOP, command=["hush", NOISE], environment={"A": "hush"}), "container.command: with it the user data is "),
+        (
+            replace(SHOP, secrets={f"A{at}": "hush" + NOISE[at : at + 200] for at in range(0, 20_000, 200)}),
+            "container.secrets: with them the user data ",
+        ),
+        (replace(SHOP, image=f"example/{NOISE.encode().hex()}"), "container.image: with it the user data is "),
         (replace(SHOP, port=0), "container.port: 0 is not a port"),
     ],
 )
@@ -143,14 +142,19 @@ def test_what_no_machine_could_pass_on_is_refused_and_not_shown(container: Conta
     assert "hush" not in str(caught.value)
 
 
-def test_a_container_with_a_certificate_fits_every_cloud_compressed_where_it_has_to_be() -> None:
-    """With a chain as long as public ones are, which compresses badly."""
-    registry = Registry(user="reader", password_secret="password")
-    told = replace(
-        MACHINE,
-        port=443,
-        container=replace(SHOP, environment={"SETTINGS": "a: b\n" * 200}, secrets={"TOKEN": "token"}, registry=registry),
-        certificate=replace(CERTIFICATE, certificate=noise(2500), chain=noise(2500)),
+def test_a_container_that_registers_itself_with_a_certificate_fits_every_cloud_with_room_for_more() -> None:
+    """With what compresses badly: ids, digests, and certificates as long as public ones are."""
+    arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:"
+    container = Container(
+        image=f"registry.example.com/example/shop:1.4@sha256:{'0123456789abcdef' * 4}",
+        port=8000,
+        environment={f"SETTING_{index}": noise(30) for index in range(10)},
+        secrets={f"SECRET_{index}": arn + noise(20) for index in range(5)},
+        command=["serve", "--workers", "4"],
+        registry=Registry(user="reader", password_secret=arn + noise(20)),
     )
-    assert len(compressed(render(told, 2**20))) < min(LIMITS.values())
+    certificate = TlsCertificate(certificate=noise(2500), chain=noise(5000), private_key_secret=arn + noise(20))
+    registration = Registration(hostname="origins.aws.example.com", zone_id="0123456789abcdef" * 2, token_secret=arn + noise(20))
+    told = replace(MACHINE, component=LONGEST_NAME, port=443, container=container, certificate=certificate, registration=registration)
+    assert len(compressed(render(told, 2**20))) < min(LIMITS.values()) - 2500
     assert len(render(told, LIMITS["aws"])) < LIMITS["aws"]

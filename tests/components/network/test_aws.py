@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multicloud.errors import ArgumentError
-from multicloud.network.addresses import private_subnets, subnets
+from multicloud.network.addresses import zone_subnet
 from multicloud.network.aws import AwsNetwork, AwsNetworkArgs, first_zones
 from multicloud.network.aws_ranges import RULES, STEP, capacity, entries, ipv4_networks
 from tests.recording import Recording
@@ -85,14 +85,26 @@ def test_zones_can_be_named_and_then_nothing_is_looked_up(recording: Recording) 
     assert recording.calls == []
 
 
-def test_a_third_zone_leaves_the_first_two_subnets_as_they_are(recording: Recording) -> None:
-    build(recording)
-    before = {subnet.name: subnet.inputs for subnet in recording.all(SUBNET)}
-    more = Recording()
-    build(more, zones=["eu-central-1a", "eu-central-1b", "eu-central-1c"])
-    after = {subnet.name: subnet.inputs["cidrBlock"] for subnet in more.all(SUBNET)}
-    more.close()
-    assert {name: inputs["cidrBlock"] for name, inputs in before.items()}.items() <= after.items()
+def ranges(zones: list[str] | None) -> dict[str, str]:
+    """The ranges of the subnets in these zones of eu-central-1, by their names."""
+    recording = Recording()
+    build(recording, private=True, zones=zones and [f"eu-central-1{zone}" for zone in zones])
+    found = {subnet.name: subnet.inputs["cidrBlock"] for subnet in recording.all(SUBNET)}
+    recording.close()
+    return found
+
+
+@pytest.mark.parametrize("more", ["abc", "abcd", "abcde", "abcdefgh"])
+def test_more_zones_leave_the_subnets_that_are_there_as_they_are(more: str) -> None:
+    assert ranges(None).items() <= ranges(list(more)).items()
+
+
+def test_a_zone_exchanged_for_another_gets_a_range_that_no_subnet_had(recording: Recording) -> None:
+    """The new subnet is made while the old one is there."""
+    before, after = ranges(["a", "b"]), ranges(["a", "c"])
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"net-subnet-1", "net-private-subnet-1"}
+    assert not {after[name] for name in changed} & set(before.values())
 
 
 @pytest.mark.parametrize(
@@ -203,15 +215,23 @@ def test_without_private_subnets_their_outputs_are_empty(recording: Recording) -
     assert recording.value(network.private_subnet_ids) == recording.value(network.outgoing_addresses) == []
 
 
-@given(st.integers(16, 22), st.integers(2, 4), st.integers(2, 4))
-def test_private_subnets_lie_apart_and_stay_when_zones_are_added(prefix: int, before: int, after: int) -> None:
+@given(st.integers(16, 24))
+def test_the_subnets_of_all_zones_lie_apart_and_inside(prefix: int) -> None:
     cidr = f"10.32.0.0/{prefix}"
-    public, private = subnets(cidr, before), private_subnets(cidr, before)
-    for one in private:
-        assert not any(ipaddress.ip_network(one).overlaps(ipaddress.ip_network(other)) for other in subnets(cidr, 4))
-    assert len(set(private)) == len(public) == before
-    if after >= before:
-        assert private_subnets(cidr, after)[:before] == private
+    parts = [
+        ipaddress.IPv4Network(zone_subnet(cidr, f"us-east-1{letter}", private=kind)) for letter in "abcdefgh" for kind in (False, True)
+    ]
+    assert all(part.subnet_of(ipaddress.IPv4Network(cidr)) for part in parts)
+    assert sum(part.num_addresses for part in parts) == ipaddress.IPv4Network(cidr).num_addresses == len(parts) * parts[0].num_addresses
+    assert len(set(parts)) == 16
+
+
+def test_a_nat_gateway_in_another_subnet_has_another_address(recording: Recording) -> None:
+    """It is made while the old one is there, which keeps its own: AWS refuses the same address for both."""
+    build(recording, private=True)
+    for index in range(2):
+        address = recording.one("aws:ec2/eip:Eip", f"net-nat-address-{index}")
+        assert address.replacement_trigger == recording.one(SUBNET, f"net-subnet-{index}").id
 
 
 # ranges in security groups

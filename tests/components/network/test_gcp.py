@@ -98,3 +98,10 @@ def test_another_region_is_another_network(recording: Recording) -> None:
     """The subnetwork's range is taken in this one until the old subnetwork goes, which is last."""
     build(recording)
     assert recording.one("gcp:compute/network:Network").replacement_trigger == "europe-west3"
+
+
+@pytest.mark.parametrize(("network", "place"), [("10.20.0.0/16", "europe-west3"), ("10.20.0.0/20", "europe-west3 10.20.0.0/24")])
+def test_another_range_is_another_network(recording: Recording, network: str, place: str) -> None:
+    """In one network, a smaller range would overlap the old subnetwork's. The default said aloud is no other one."""
+    build(recording, network=network)
+    assert recording.one("gcp:compute/network:Network").replacement_trigger == place

@@ -38,7 +38,9 @@ def test_makes_exactly_these_children_below_itself(recording: Recording) -> None
         (BALANCER, "web-balancer"),
         (TARGETS, "web-targets"),
         (LISTENER, "web-listener"),
+        (LISTENER, "web-health-listener"),
         ("aws:iam/role:Role", "web-role"),
+        ("aws:iam/policy:Policy", "web-session-manager-policy"),
         ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "web-session-manager"),
         ("aws:iam/instanceProfile:InstanceProfile", "web-instance-profile"),
         (TEMPLATE, "web-template-eu-central-1-amd64"),
@@ -124,10 +126,46 @@ def test_the_load_balancer_serves_http_to_the_machines(recording: Recording) -> 
     balancer = recording.one(BALANCER)
     assert (balancer.inputs["internal"], balancer.inputs["loadBalancerType"]) == (False, "application")
     assert balancer.inputs["dropInvalidHeaderFields"] is True
-    listener = recording.one(LISTENER).inputs
+    listener = recording.one(LISTENER, "web-listener").inputs
     assert (listener["port"], listener["protocol"], listener["loadBalancerArn"]) == (80, "HTTP", balancer.outputs["arn"])
     assert listener["defaultActions"] == [{"type": "forward", "targetGroupArn": recording.one(TARGETS).outputs["arn"]}]
     assert recording.value(tier.origins) == [{"name": "web", "address": "web-balancer.elb.amazonaws.com", "weight": 1.0}]
+
+
+def test_new_machines_are_asked_for_their_health_before_visitors_are_led_to_them(recording: Recording) -> None:
+    """On a port that nobody reaches; the group waits for it, and the listener for the group."""
+    build(recording, admitted_ranges=["203.0.113.0/24"])
+    asking, listener, group = recording.one(LISTENER, "web-health-listener"), recording.one(LISTENER, "web-listener"), recording.one(GROUP)
+    assert asking.inputs["defaultActions"] == listener.inputs["defaultActions"]
+    balancer = recording.one(SECURITY_GROUP, "web-load-balancer").id
+    admitted = [rule.inputs for rule in recording.all(INGRESS) if rule.inputs["securityGroupId"] == balancer]
+    assert not any(rule["fromPort"] <= asking.inputs["port"] <= rule["toPort"] for rule in admitted)
+    assert asking.urn in group.depends_on and listener.urn not in group.depends_on
+    assert group.urn in listener.depends_on
+
+
+@pytest.mark.parametrize("change", [{"port": 8080}, {"path": "/alive"}, {"expected_status": 204}])
+def test_machines_that_are_asked_for_something_else_are_others(recording: Recording, change: dict[str, Any]) -> None:
+    """Those that are there would not answer: they keep their target group and their rules until visitors are led on."""
+    build(recording)
+    other = Recording()
+    build(other, health_check=HealthCheck(**change))
+    for type_ in (TARGETS, GROUP):
+        assert recording.one(type_).replacement_trigger != other.one(type_).replacement_trigger, type_
+    assert recording.one(LISTENER, "web-listener").replacement_trigger == other.one(LISTENER, "web-listener").replacement_trigger
+    for name in ("web-machines-ingress", "web-load-balancer-egress"):
+        [before, after] = [rule for run in (recording, other) for rule in run.all() if rule.name == name]
+        assert (before.replacement_trigger != after.replacement_trigger) == ("port" in change), name
+    other.close()
+
+
+def test_what_the_front_goes_by_comes_after_what_visitors_are_led_through() -> None:
+    """In a preview of a new tier, none of it is known before the listener is there."""
+    preview = Recording(preview=True)
+    tier = build(preview)
+    for output in (tier.port, tier.health_path, tier.origins, tier.hostname):
+        assert output is not None and preview.value(output) is None
+    preview.close()
 
 
 # tags
@@ -185,5 +223,5 @@ def test_a_preview_with_ranges_that_are_not_known_yet_shows_every_child() -> Non
     preview = Recording(preview=True)
     unknown: pulumi.Output[Any] = pulumi.Output.from_input(["203.0.113.0/24"])
     build(preview, admitted_ranges=unknown)
-    assert len(preview.children("web")) == 17
+    assert len(preview.children("web")) == 19
     preview.close()

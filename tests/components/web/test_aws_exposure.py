@@ -27,6 +27,7 @@ COMMON = {
     (INGRESS, "web-machines-ingress"),
     (EGRESS, "web-machines-egress"),
     ("aws:iam/role:Role", "web-role"),
+    ("aws:iam/policy:Policy", "web-session-manager-policy"),
     ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "web-session-manager"),
     ("aws:iam/instanceProfile:InstanceProfile", "web-instance-profile"),
     (TEMPLATE, "web-template-eu-central-1-amd64"),

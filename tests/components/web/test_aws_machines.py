@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from multicloud.errors import ArgumentError
+from multicloud.machine.container import Container
 from multicloud.machine.workload import StaticSite
 from multicloud.web.aws_machines import architecture
 from multicloud.web.contract import HealthCheck, Servers, Size
@@ -28,13 +29,25 @@ def test_a_machine_is_encrypted_wants_tokens_for_its_metadata_and_has_no_key(rec
     assert "keyName" not in template
 
 
+def test_a_container_has_room_to_be_unpacked(recording: Recording) -> None:
+    build(recording, container=Container(image="ghcr.io/example/shop:1.4", port=8080))
+    [disk] = recording.one(TEMPLATE).inputs["blockDeviceMappings"]
+    assert disk["ebs"]["volumeSize"] == 20
+
+
 def test_a_machine_may_talk_to_session_manager_and_nothing_else(recording: Recording) -> None:
     build(recording)
     role = recording.one("aws:iam/role:Role")
     [statement] = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
     assert statement == {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     [attachment] = recording.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
-    assert attachment.inputs["policyArn"] == "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+    policy = recording.one("aws:iam/policy:Policy")
+    assert attachment.inputs["policyArn"] == policy.outputs["arn"]
+    [statement] = json.loads(policy.inputs["policy"])["Statement"]
+    assert set(statement["Action"]) == {
+        "ssm:UpdateInstanceInformation",
+        *(f"ssmmessages:{verb}{channel}Channel" for verb in ("Create", "Open") for channel in ("Control", "Data")),
+    }
     profile = recording.one("aws:iam/instanceProfile:InstanceProfile")
     assert recording.one(TEMPLATE).inputs["iamInstanceProfile"] == {"arn": profile.outputs["arn"]}
 
@@ -126,6 +139,7 @@ def test_the_group_heals_by_the_load_balancers_check_and_waits_for_it(recording:
 
 
 def test_new_machines_serve_before_old_ones_go(recording: Recording) -> None:
+    """Nothing rolls back by itself: the provider could only go back to what has just failed."""
     build(recording)
     group = recording.one(GROUP).inputs
     refresh = group["instanceRefresh"]
@@ -133,7 +147,6 @@ def test_new_machines_serve_before_old_ones_go(recording: Recording) -> None:
     assert refresh["preferences"] == {
         "minHealthyPercentage": 100,
         "maxHealthyPercentage": 150,
-        "autoRollback": True,
         "skipMatching": True,
     }
     assert group["instanceMaintenancePolicy"] == {"minHealthyPercentage": 100, "maxHealthyPercentage": 150}
@@ -154,7 +167,7 @@ def test_machines_come_only_once_they_can_become_healthy(recording: Recording) -
         "web-load-balancer-egress",
         "web-machines-ingress",
         "web-machines-egress",
-        "web-listener",
+        "web-health-listener",
         "web-session-manager",
     } <= waits_for
 

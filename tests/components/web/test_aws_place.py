@@ -6,7 +6,7 @@ import pulumi
 
 from multicloud.web.contract import Debian, Servers
 from multicloud.web.exposure import Exposure
-from tests.components.web.aws_tier import AMI, BALANCER, GROUP, SECURITY_GROUP, TARGETS, TEMPLATE, build
+from tests.components.web.aws_tier import AMI, BALANCER, EGRESS, GROUP, SECURITY_GROUP, TARGETS, TEMPLATE, build
 from tests.recording import Recording
 
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -59,8 +59,28 @@ def test_the_existing_network_may_be_made_by_the_same_program(recording: Recordi
 def test_a_tier_that_moves_to_another_network_is_made_anew_there_before_it_goes_here(recording: Recording) -> None:
     """AWS moves no load balancer to another network, and the provider would try."""
     build(recording, **EXISTING)
-    for type_ in (BALANCER, GROUP):
-        assert recording.one(type_).replacement_trigger == EXISTING["network_id"]
+    assert recording.one(BALANCER).replacement_trigger == EXISTING["network_id"]
+    assert EXISTING["network_id"] in recording.one(GROUP).replacement_trigger.split()
+
+
+def test_machines_that_leave_their_private_subnets_are_others(recording: Recording) -> None:
+    """Those that are there keep their NAT gateways and subnets until the new ones answer."""
+    build(recording, private=True)
+    other = Recording()
+    build(other)
+    assert recording.one(GROUP).replacement_trigger != other.one(GROUP).replacement_trigger
+    other.close()
+
+
+def test_only_an_existing_network_may_have_ipv6_to_reach_out_with(recording: Recording) -> None:
+    build(recording)
+    assert [rule.inputs.get("cidrIpv6") for rule in recording.all(EGRESS) if rule.name.startswith("web-machines")] == [None]
+    other = Recording()
+    build(other, **EXISTING)
+    ways = {rule.name: rule.inputs.get("cidrIpv4") or rule.inputs.get("cidrIpv6") for rule in other.all(EGRESS)}
+    assert (ways["web-machines-egress"], ways["web-machines-egress-ipv6"]) == ("0.0.0.0/0", "::/0")
+    assert other.one(EGRESS, "web-machines-egress-ipv6").urn in other.one(GROUP).depends_on
+    other.close()
 
 
 def test_another_release_is_another_template_so_that_no_image_of_the_old_one_is_kept(recording: Recording) -> None:

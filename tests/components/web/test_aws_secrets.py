@@ -25,6 +25,7 @@ CHAIN = "-----BEGIN CERTIFICATE-----\nchain\n-----END CERTIFICATE-----\n"
 TLS = Certificate(certificate=BODY, private_key=KEY, chain=CHAIN)
 ARN = "arn:aws:acm:eu-central-1:123456789012:certificate/6f1f4b4e-1111-4111-a111-111111111111"
 ROLE = "arn:aws:iam::123456789012:role/web-role-1a2b3c4"
+PARTIAL = "arn:aws:secretsmanager:eu-west-1:210987654321:secret:registry"
 MACHINES: dict[str, Any] = {"exposure": Exposure.MACHINES, "servers": Servers(min=2)}
 
 
@@ -53,7 +54,7 @@ def test_the_load_balancer_shows_the_certificate_on_443_and_nothing_else(aws: Re
         "certificateChain": CHAIN,
     }
     assert "privateKey" in made.secrets
-    listener = aws.one(LISTENER).inputs
+    listener = aws.one(LISTENER, "web-listener").inputs
     assert (listener["port"], listener["protocol"], listener["certificateArn"]) == (443, "HTTPS", made.outputs["arn"])
     assert listener["sslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
     visitors = aws.one(INGRESS, "web-load-balancer-ingress").inputs
@@ -66,7 +67,7 @@ def test_the_load_balancer_shows_the_certificate_on_443_and_nothing_else(aws: Re
 
 def test_a_certificate_of_awss_own_is_shown_as_it_is(aws: Recording) -> None:
     tier = build(aws, certificate_arn=ARN)
-    listener = aws.one(LISTENER).inputs
+    listener = aws.one(LISTENER, "web-listener").inputs
     assert (listener["port"], listener["protocol"], listener["certificateArn"]) == (443, "HTTPS", ARN)
     assert CERTIFICATE not in aws.types() and tier.resources.certificate is None
     assert aws.value(tier.port) == 443
@@ -74,16 +75,22 @@ def test_a_certificate_of_awss_own_is_shown_as_it_is(aws: Recording) -> None:
 
 def test_without_a_certificate_the_listener_has_none(aws: Recording) -> None:
     build(aws)
-    assert not {"certificateArn", "sslPolicy"} & set(aws.one(LISTENER).inputs)
+    assert not {"certificateArn", "sslPolicy"} & set(aws.one(LISTENER, "web-listener").inputs)
 
 
 # on the machines
 
 
+def test_the_secret_of_a_certificate_without_a_chain_is_the_two(aws: Recording) -> None:
+    """Each on lines of its own, however they were given."""
+    build(aws, certificate=Certificate(certificate=BODY.strip(), private_key=f"\n{KEY}\n"), **MACHINES)
+    assert aws.one(VERSION).inputs["secretString"] == BODY + KEY
+
+
 def test_the_machines_key_is_in_secrets_manager_and_not_in_the_user_data(aws: Recording) -> None:
     tier = build(aws, certificate=TLS, **MACHINES)
     secret, version = aws.one(SECRET), aws.one(VERSION)
-    assert (version.inputs["secretId"], version.inputs["secretString"]) == (secret.id, KEY)
+    assert (version.inputs["secretId"], version.inputs["secretString"]) == (secret.id, BODY + CHAIN + KEY)
     assert "secretString" in version.secrets
     assert secret.inputs["recoveryWindowInDays"] == 0 and "name" not in secret.inputs
     text = b"\n".join(unpacked(aws.one(TEMPLATE).inputs["userData"])).decode()
@@ -135,9 +142,11 @@ def test_without_secrets_the_machines_may_read_none(aws: Recording) -> None:
     assert POLICY not in aws.types() and tier.resources.secrets_policy is None
 
 
-@pytest.mark.parametrize("secret", ["*", "shop/*", "shop?", "a b", "arn:aws:s3:::bucket", "arn:aws:secretsmanager:*:*:secret:*", ""])
-def test_a_name_that_could_stand_for_several_secrets_is_refused(aws: Recording, secret: str) -> None:
-    """Also where it is known only later."""
+@pytest.mark.parametrize(
+    "secret", ["*", "shop/*", "shop?", "a b", "arn:aws:s3:::bucket", "arn:aws:secretsmanager:*:*:secret:*", "", PARTIAL]
+)
+def test_a_name_that_stands_for_no_secret_or_for_several_secrets_is_refused(aws: Recording, secret: str) -> None:
+    """Also where it is known only later. An ARN without its six random characters is that of no secret."""
     with pytest.raises(ArgumentError, match=r"^path: is no name of a secret of Secrets Manager; "):
         reading(ROLE, "eu-central-1", {"path": secret})
 

@@ -119,6 +119,23 @@ def test_what_can_go_together_is_taken(args: dict[str, Any]) -> None:
     WebTierArgs(**{"servers": Servers(min=2), **args}).check()
 
 
+@pytest.mark.parametrize(("given", "refused"), [({"port": 8080}, True), ({"port": 80}, False), ({"port": 443}, False), ({}, False)])
+def test_visitors_come_through_cloudflares_proxy_on_its_own_ports_alone(given: dict[str, Any], refused: bool) -> None:
+    args = WebTierArgs(
+        servers=Servers(min=2),
+        exposure=Exposure.REGISTERED,
+        registration=replace(REGISTRATION, proxied=True),
+        health_check=HealthCheck(**given),
+    )
+    if refused:
+        assert message(args) == (
+            "registration.proxied: is given beside port 8080, and visitors would have to come to Cloudflare on that port, too; "
+            "leave it out, or serve on port 80 or 443"
+        )
+    else:
+        args.check()
+
+
 # registration
 
 

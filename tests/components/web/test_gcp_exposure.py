@@ -141,7 +141,7 @@ def test_only_the_admitted_ranges_and_googles_checks_reach_the_machines(recordin
     assert firewall.inputs["allows"] == [{"protocol": "tcp", "ports": ["8080"]}]
     assert firewall.inputs["sourceRanges"] == [*GOOGLE, "198.51.100.0/24", "203.0.113.0/24"]
     assert firewall.inputs["targetServiceAccounts"] == [IDENTITY["email"]]
-    assert firewall.replace_on_changes == ["network"]
+    assert firewall.replace_on_changes == ["network", "allows"]
 
 
 @pytest.mark.parametrize("exposure", [MACHINES, REGISTERED])
@@ -189,7 +189,7 @@ def test_machines_show_the_certificate_with_a_key_that_they_alone_can_read(recor
     tier = build(recording, certificate=SHOWN, **exposure)
     secret, version = recording.one(SECRET), recording.one(SECRET_VERSION)
     assert secret.inputs["replication"] == {"auto": {}} and "secretId" not in secret.inputs
-    assert (version.inputs["secret"], version.inputs["secretData"]) == (secret.id, SHOWN.private_key)
+    assert (version.inputs["secret"], version.inputs["secretData"]) == (secret.id, f"{SHOWN.certificate}{SHOWN.chain}\n{SHOWN.private_key}")
     assert "secretData" in version.secrets
     reader = recording.one(READER, "web-certificate-key-reader")
     assert reader.inputs == {"secretId": secret.id, "role": "roles/secretmanager.secretAccessor", "member": IDENTITY["member"]}
@@ -219,6 +219,30 @@ def test_the_existing_network_may_be_an_output(recording: Recording) -> None:
 
     recording.run(program)
     assert recording.one(FIREWALL).inputs["network"] == "ours"
+
+
+@pytest.mark.parametrize("exposure", [{}, MACHINES, REGISTERED])
+def test_another_network_or_subnetwork_is_another_group(recording: Recording, exposure: dict[str, Any]) -> None:
+    """Of the tier's own network and of another: all machines of a group are in one. An address is free only once its machine is gone."""
+    build(recording, network_id="ours", subnet_ids=["subnet"], **exposure)
+    groups = recording.all(GROUP) + recording.all(GROUP_OF_ONE)
+    assert {group.replacement_trigger for group in groups} == {"subnet"}
+    assert {bool(group.delete_before_replace) for group in groups} == {exposure is MACHINES}
+
+
+def test_the_tiers_own_subnetwork_is_a_place_like_another(recording: Recording) -> None:
+    build(recording)
+    assert recording.one(GROUP).replacement_trigger == recording.one("gcp:compute/subnetwork:Subnetwork").id
+
+
+@pytest.mark.parametrize("args", [{}, {"certificate": SHOWN}, MACHINES, REGISTERED])
+def test_the_front_learns_of_nothing_before_it_is_served(args: dict[str, Any]) -> None:
+    """Port and health path, and the name that machines register at, are not known before the machines are."""
+    preview = Recording(preview=True)
+    tier = build(preview, **args)
+    assert [preview.value(output) for output in (tier.port, tier.health_path)] == [None, None]
+    assert args is not REGISTERED or preview.value(tier.origins) is None
+    preview.close()
 
 
 OFFICE = Schedule(time_zone="UTC", periods=[Period(days=[Day.MONDAY], start="08:00", end="21:00", servers=2)])

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from multicloud.machine.container import Container
 from multicloud.web.contract import Debian, HealthCheck, Servers, Size
 from multicloud.web.exposure import Replacement
 from multicloud.web.gcp import GcpWebTier
@@ -12,6 +13,7 @@ from tests.components.web import gcp_tier
 from tests.components.web.gcp_tier import (
     AUTOSCALER,
     CHECK,
+    FIREWALL,
     GROUP,
     LABELS,
     TEMPLATE,
@@ -157,6 +159,21 @@ def test_a_deployment_waits_for_healthy_machines_as_long_as_the_steps_take(recor
     group = recording.one(GROUP)
     assert (group.inputs["waitForInstances"], group.inputs["waitForInstancesStatus"]) == (True, "UPDATED")
     assert group.timeouts == {"create": "16m", "update": "16m"}
+
+
+@pytest.mark.parametrize(("container", "disk"), [(None, None), (Container(image="ghcr.io/example/shop:1.4", port=8080), 20)])
+def test_a_container_has_room_for_its_image(recording: Recording, container: Container | None, disk: int | None) -> None:
+    build(recording, container=container)
+    assert recording.one(TEMPLATE).inputs["disks"][0].get("diskSizeGb") == disk
+
+
+def test_what_is_asked_for_health_changes_with_the_machines(recording: Recording) -> None:
+    """Another path or port is another check, other checks are another group, and that has an autoscaler of its own."""
+    build(recording)
+    assert {tuple(check.replace_on_changes) for check in recording.all(CHECK)} == {("httpHealthCheck", "httpsHealthCheck")}
+    assert recording.one(GROUP).replace_on_changes == ["autoHealingPolicies.healthCheck"]
+    assert recording.one(AUTOSCALER).replace_on_changes == ["target"]
+    assert recording.one(FIREWALL).replace_on_changes == ["network", "allows"]
 
 
 def test_a_silent_machine_is_replaced_after_its_grace(recording: Recording) -> None:

@@ -1,6 +1,8 @@
 """A schedule in the words of Google Cloud's autoscaler: at every minute of the week it asks for the machines that the schedule says."""
 
 import itertools
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from multicloud.errors import ArgumentError
 from multicloud.web.contract import Servers
-from multicloud.web.gcp_schedule import Raised, fewest, raised
+from multicloud.web.gcp_schedule import AFTER_THE_NIGHT, OVERLAP, Raised, fewest, raised
 from multicloud.web.schedule import MINUTES_A_DAY, MINUTES_A_WEEK, SHORTEST, Day, Period, Schedule, servers_at
 from tests.components.web.gcp_tier import AUTOSCALER, GROUP, build
 from tests.recording import Recording
@@ -69,6 +71,43 @@ def test_names_are_unique_and_no_schedule_is_too_short_or_for_nothing(schedule: 
     times = raised(schedule, base)
     assert len({time.name for time in times}) == len(times)
     assert all(time.minutes >= SHORTEST and time.servers > fewest(schedule, base) for time in times)
+
+
+@given(schedules(), st.integers(1, 5), st.sampled_from(["2026-03-23", "2026-10-19"]))
+def test_no_hour_has_too_few_where_the_clock_changes(schedule: Schedule, base: int, monday: str) -> None:
+    """The week in which summer time begins in Berlin and that in which it ends, after the night of it: a schedule lasts so many seconds,
+    whatever becomes of the clock meanwhile."""
+    berlin, first = ZoneInfo("Europe/Berlin"), datetime.fromisoformat(monday)
+
+    def instant(minute: int) -> datetime:
+        return (first + timedelta(minutes=minute)).replace(tzinfo=berlin).astimezone(UTC)
+
+    running = [
+        (begin, begin + timedelta(minutes=time.minutes), time.servers)
+        for time in raised(schedule, base)
+        for week in (-MINUTES_A_WEEK, 0)
+        for day in time.change.days
+        for begin in [instant(week + day.number * MINUTES_A_DAY + time.change.hour * 60 + time.change.minute)]
+    ]
+    begins = {start for period in schedule.periods for start in period.starts}
+    ends = {(start + period.minutes) % MINUTES_A_WEEK for period in schedule.periods for start in period.starts}
+    for minute in range(AFTER_THE_NIGHT + OVERLAP, MINUTES_A_WEEK, 5):
+        near = {place % MINUTES_A_WEEK for place in range(minute - SHORTEST, minute + SHORTEST + 1)}
+        if not (near & begins and near & ends):
+            got = max([fewest(schedule, base)] + [servers for begin, end, servers in running if begin <= instant(minute) < end])
+            assert got >= servers_at(schedule, base, minute), clock(minute % MINUTES_A_DAY)
+
+
+def test_a_time_that_spans_the_night_to_sunday_is_two_schedules(recording: Recording) -> None:
+    """From Friday evening to Monday morning: the second begins by the clock, before the first can have ended."""
+    nights = Schedule(time_zone="Europe/Berlin", periods=[Period(days=WORKDAYS, start="08:00", end="21:00", servers=1)])
+    build(recording, schedule=nights)
+    told = recording.one(AUTOSCALER).inputs["autoscalingPolicy"]["scalingSchedules"]
+    assert {(time["name"], time["schedule"], time["durationSec"] / 3600) for time in told} == {
+        ("mon-tue-wed-thu-2100", "0 21 * * 1,2,3,4", 11),
+        ("fri-2100", "0 21 * * 5", 3 + 24 + 5),
+        ("sun-0400", "0 4 * * 0", 20 + 8),
+    }
 
 
 def test_a_period_with_more_machines_is_one_schedule(recording: Recording) -> None:

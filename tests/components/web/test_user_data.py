@@ -1,5 +1,6 @@
 """A tier's user data: text where all of it is known, and else an output that is as secret as what is in it."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -72,13 +73,13 @@ def test_what_is_known_later_is_told_then_and_is_no_secret_unless_it_was_one(rec
         assert (settings["environment"], settings["secrets"], told[1]) == ({"A": "late", "B": "soon"}, {"C": "late"}, secret)
 
 
-def test_the_key_of_a_certificate_is_told_by_the_name_of_its_secret_alone(recording: Recording) -> None:
+def test_a_certificate_is_told_by_the_name_of_its_secret_and_a_checksum_alone(recording: Recording) -> None:
     args = replace(TLS, certificate=replace(CERTIFICATE, certificate=pulumi.Output.from_input(PEM), private_key=pulumi.Output.secret(KEY)))
     told, secret = rendered(recording, args, private_key_secret=pulumi.Output.from_input("arn:of:the:key"))
     assert not secret
     assert "hush" not in told
-    assert "arn:of:the:key" in files(told)["/usr/local/lib/multicloud/private-key"]
-    assert files(told)["/etc/ssl/multicloud.pem"] == PEM + "\n"
+    assert "arn:of:the:key" in files(told)["/usr/local/lib/multicloud/certificate"]
+    assert hashlib.sha256(f"{PEM}\n".encode()).hexdigest() in told and "MIIB" not in told
 
 
 def test_nothing_is_shown_by_the_machines_where_the_load_balancer_does() -> None:

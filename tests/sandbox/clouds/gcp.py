@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from functools import cached_property
 from typing import Any
 
 from sandbox.clouds.gcp import CLOUD
@@ -87,6 +88,11 @@ class Google:
 
     def network(self) -> State:
         return self.make(NETWORK, autoCreateSubnetworks=False)
+
+    @cached_property
+    def home(self) -> State:
+        """A network that is the same each time."""
+        return self.network()
 
     def subnetwork(self, network: State, range: str = "10.20.0.0/20") -> State:
         return self.make(SUBNETWORK, network=network.id, region=REGION, ipCidrRange=range)

@@ -100,6 +100,20 @@ def test_a_group_finds_out_what_its_template_cannot_launch(aws: Account, store: 
     group(imageId="ami-0123456789abcdef0")
 
 
+def test_machines_that_no_listener_leads_to_never_become_healthy(aws: Account) -> None:
+    """So a group that is to wait for their health waits in vain."""
+    vpc, subnets = aws.public()
+    target = aws.make(words.TARGET_GROUP, {"vpcId": vpc.id, "port": 80, "protocol": "HTTP"})
+    group = {**GROUP, "vpcZoneIdentifiers": subnets, "launchTemplate": {"id": aws.template().id}, "targetGroupArns": [target.id]}
+    with pytest.raises(Refused, match=r"want at least 2 healthy instance.* have 0"):
+        aws.make(words.GROUP, {**group, "minElbCapacity": 2})
+    aws.make(words.GROUP, group)
+    balancer = aws.make(words.LOAD_BALANCER, {"loadBalancerType": "application", "subnets": subnets})
+    forward = {"type": "forward", "targetGroupArn": target.id}
+    aws.make(words.LISTENER, {"loadBalancerArn": balancer.id, "port": 8080, "protocol": "HTTP", "defaultActions": [forward]})
+    aws.make(words.GROUP, {**group, "minElbCapacity": 2})
+
+
 def test_a_groups_subnets_stay(aws: Account) -> None:
     _, subnets = aws.public()
     group = aws.make(words.GROUP, {**GROUP, "vpcZoneIdentifiers": subnets, "launchTemplate": {"id": aws.template().id}})

@@ -18,7 +18,7 @@ TAKEN = "IP_IN_USE_BY_ANOTHER_RESOURCE - External IP address: '.*' is already be
 
 def at(google: Google, address: State, **inputs: str) -> State:
     """A template whose machine has an address."""
-    interface = {"network": google.network().id, "accessConfigs": [{"natIp": address.outputs["address"]}]}
+    interface = {"network": google.home.id, "accessConfigs": [{"natIp": address.outputs["address"]}]}
     return google.template(networkInterfaces=[interface], **inputs)
 
 

@@ -52,6 +52,20 @@ def test_templates_that_are_refused(google: Google, inputs: Values, message: str
     google.refuses(TEMPLATE, given | inputs, message)
 
 
+def test_the_machines_of_a_group_stay_in_its_network(google: Google) -> None:
+    """Another subnetwork of it will do."""
+    here, sibling = google.subnetwork(google.home), google.subnetwork(google.home, "10.30.0.0/20")
+    group = google.group(google.template(networkInterfaces=[{"subnetwork": here.id}]))
+
+    def move(subnetwork: str) -> None:
+        template = google.template(networkInterfaces=[{"subnetwork": subnetwork}])
+        google.update(GROUP, group, versions=[{"instanceTemplate": template.outputs["selfLink"]}])
+
+    move(sibling.id)
+    with pytest.raises(Refused, match="must be in the same network"):
+        move(google.subnetwork(google.network()).id)
+
+
 @pytest.mark.parametrize(
     "image",
     [

@@ -42,14 +42,21 @@ class Settings:
     """What the machine has been told. Times are in seconds."""
 
     hostname: str
+    """The name that the machine registers under."""
     zone_id: str
+    """Id of the name's zone at Cloudflare."""
     ttl: int
+    """How long resolvers keep an address; 1 for what Cloudflare decides."""
     proxied: bool
+    """Whether Cloudflare stands between visitors and the machine."""
     component: str
+    """Name of the tier, for the records' comments."""
     cloud: str
+    """Name of the cloud, whose metadata tell the address."""
     health: str
     """URL of the health check, over loopback."""
     status: int
+    """What the health check answers where the machine is healthy."""
     token: list[str]
     """The command that prints the token."""
     ready: str = ""
@@ -59,9 +66,11 @@ class Settings:
     interval: float = 30
     """Between two renewals."""
     lease: float = 90
+    """How long a record stays without a renewal."""
     drain: float = 60
     """How long the machine goes on after its record is gone, at shutdown: resolvers still know it."""
     api: str = "https://api.cloudflare.com/client/v4"
+    """Where Cloudflare's API is."""
 
 
 class Trouble(Exception):
@@ -74,9 +83,14 @@ class Trouble(Exception):
 
 @dataclass(frozen=True)
 class Answer:
+    """What a server answered."""
+
     status: int
+    """The status code."""
     headers: http.client.HTTPMessage
+    """By name, in any case."""
     body: bytes
+    """At most 4 MiB of it."""
 
 
 def fetch(
@@ -147,8 +161,11 @@ class Record:
     """An A record of the name."""
 
     id: str
+    """Its id at Cloudflare."""
     address: str
+    """The IPv4 address."""
     comment: str
+    """Whose lease it is and until when, or anything else."""
 
     @property
     def until(self) -> datetime | None:
