@@ -104,17 +104,15 @@ def test_every_secret_in_plain_is_refused_without_showing_it() -> None:
     assert TOKEN not in message and PRIVATE_KEY.splitlines()[1] not in message
 
 
-def test_user_data_that_only_the_real_certificate_makes_too_large_is_refused() -> None:
-    """While an environment is checked by itself, a small example stands for it."""
+def test_a_certificate_with_a_long_chain_fits_since_none_of_it_is_user_data() -> None:
+    """Though while an environment is checked by itself, a small example stands for it."""
     name = "web__aws"
     given = changed(**{f"{name}__certificate": True, f"{name}__exposure": "machines", f"{name}__servers": {"min": 2}}, front__order=["aws"])
     given["web"] = {"aws": given["web"]["aws"]}
-    parse(json.dumps(given))
     body = base64.encodebytes(random.Random(0).randbytes(20_000)).decode()
-    large = f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n"
-    message = refused(given, {**CONFIGURED, "multicloud:originCertificate": large})
-    assert message.startswith("environment.web.aws.")
-    assert "aws takes 16384" in message
+    long = f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n"
+    found = secrets_of(given, {**CONFIGURED, "multicloud:originCertificate": CERTIFICATE.certificate + long})
+    assert found.certificate and found.certificate.chain == long
 
 
 def test_the_token_and_the_zone_reach_the_machines_that_register() -> None:
