@@ -144,4 +144,22 @@ def coordinates(cloud: str, region: str) -> tuple[float, float] | None:
     return REGIONS.get(cloud, {}).get(region)
 
 
+def check_coordinates(latitude: float | None, longitude: float | None) -> None:
+    """Refuses a place that is given by half, or that is not on the globe.
+
+    Args:
+        latitude: Degrees north.
+        longitude: Degrees east.
+
+    Raises:
+        ArgumentError: At `latitude` or `longitude`.
+    """
+    if (latitude is None) != (longitude is None):
+        given, missing = ("longitude", "latitude") if latitude is None else ("latitude", "longitude")
+        raise ArgumentError(given, f"is given without {missing}", "give both or neither")
+    for axis, degrees, most in (("latitude", latitude, 90), ("longitude", longitude, 180)):
+        if degrees is not None and not -most <= degrees <= most:
+            raise ArgumentError(axis, f"{degrees} is outside -{most} to {most} degrees", "give decimal degrees")
+
+
 _USUAL = {"aws": "eu-central-1", "gcp": "europe-west3", "digitalocean": "fra1"}

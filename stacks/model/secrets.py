@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pulumi
 from pulumi.runtime import config as runtime
 
 from multicloud.errors import ArgumentError
-from multicloud.web.exposure import Certificate
+from multicloud.web.exposure import Certificate, check_token
 
 NAMESPACE = "multicloud"
 CERTIFICATE = f"{NAMESPACE}:originCertificate"
@@ -84,7 +85,6 @@ def configured() -> tuple[Secrets, list[ArgumentError]]:
         paths = {"certificate.certificate": CERTIFICATE, "certificate.chain": CERTIFICATE, "certificate.private_key": PRIVATE_KEY}
         if not checked(certificate.check, paths):
             certificate = None
-    if token is not None and not re.fullmatch(r"[A-Za-z0-9_-]{20,}", token):
-        errors.append(ArgumentError(TOKEN, "is no API token of Cloudflare", "make one with the template Edit zone DNS"))
+    if token is not None and not checked(partial(check_token, token, TOKEN), {TOKEN: TOKEN}):
         token = None
     return Secrets(certificate=certificate, token=token), errors

@@ -10,6 +10,7 @@ from typing import Any, Optional, TypedDict
 import pulumi
 
 from ..errors import ArgumentError
+from ..regions import check_coordinates
 from ..web.contract import Origin, WebTier
 from .health import Monitor, Plan
 from .hostnames import check_hostnames
@@ -92,12 +93,7 @@ class Pool:
             raise ArgumentError("weight", f"{self.weight} is outside 0 to 1", SHARES)
         if self.minimum_origins is not None and self.minimum_origins < 1:
             raise ArgumentError("minimum_origins", f"{self.minimum_origins} is below 1", "give at least 1, or leave it out")
-        if (self.latitude is None) != (self.longitude is None):
-            given, missing = ("longitude", "latitude") if self.latitude is None else ("latitude", "longitude")
-            raise ArgumentError(given, f"is given without {missing}", "give both or neither")
-        for axis, degrees, most in (("latitude", self.latitude, 90), ("longitude", self.longitude, 180)):
-            if degrees is not None and not -most <= degrees <= most:
-                raise ArgumentError(axis, f"{degrees} is outside -{most} to {most} degrees", "give decimal degrees")
+        check_coordinates(self.latitude, self.longitude)
         if isinstance(self.origins, list) and all(_is_plain(origin) for origin in self.origins):
             planned_origins(self.origins, "origins", most=plan.most, minimum=self.minimum_origins)
 

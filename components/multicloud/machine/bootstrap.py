@@ -74,3 +74,13 @@ class Bootstrap:
     def scheme(self) -> str:
         """What the machine speaks on `port`."""
         return "http" if self.certificate is None else "https"
+
+    @property
+    def health_url(self) -> str:
+        """Where the machine asks itself for its health."""
+        return f"{self.scheme}://127.0.0.1:{self.port}{self.health_path}"
+
+    @property
+    def curl(self) -> str:
+        """The command that does. Whom the certificate is for is not asked: the machine talks to itself."""
+        return "curl -s" if self.certificate is None else "curl -sk"

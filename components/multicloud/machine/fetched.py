@@ -42,7 +42,7 @@ mv unpacked{below} {root}
 cd /
 rm -rf {state}/work
 touch {ready}
-status=$(curl -s{insecure} -o /dev/null -w '%{{http_code}}' --retry 5 --retry-connrefused {scheme}://127.0.0.1:{port}{health_path}) || true
+status=$({curl} -o /dev/null -w '%{{http_code}}' --retry 5 --retry-connrefused {url}) || true
 [ "$status" = {status} ] || {{ rm {ready}; echo {health_path} answers "$status" and not {status}; exit 1; }}
 echo the site is in place
 """
@@ -87,10 +87,8 @@ def fetched(machine: Bootstrap, source: Archive | Git, root: str) -> Steps:
         root=root,
         above=root.rpartition("/")[0],
         ready=READY,
-        scheme=machine.scheme,
-        # Whom the certificate is for is not asked: the machine talks to itself.
-        insecure="k" if machine.certificate else "",
-        port=machine.port,
+        curl=machine.curl,
+        url=machine.health_url,
         health_path=machine.health_path,
         status=machine.status,
     )

@@ -1,7 +1,8 @@
 """The machine's port, closed until the workload answers the health check for the first time. Pure."""
 
 from .bootstrap import Bootstrap
-from .steps import LIBRARY, READY, UNITS, Steps
+from .nftables import table
+from .steps import LIBRARY, READY, Steps
 
 OPEN = f"{LIBRARY}/open"
 """Waits until the workload is healthy, and opens the port."""
@@ -16,30 +17,12 @@ table inet multicloud_gate {{
 }}
 """
 
-# As Debian's nftables.service is ordered: closed before there is a network.
-_GATE_UNIT = f"""\
-[Unit]
-Description=Keeps the machine's port closed until the workload is healthy
-ConditionPathExists=!{READY}
-DefaultDependencies=no
-Wants=network-pre.target
-Before=network-pre.target shutdown.target
-Conflicts=shutdown.target
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/usr/sbin/nft -f {LIBRARY}/gate.nft
-ExecStop=/usr/sbin/nft delete table inet multicloud_gate
-[Install]
-WantedBy=sysinit.target
-"""
-
 _OPEN = """\
 #!/bin/sh
 # Opens the port once the workload's own server is healthy.
 set -eu
 echo waiting for {status} from {health_path} at port {port}
-until [ "$(curl -s{insecure} -o /dev/null -w '%{{http_code}}' --max-time 10 {scheme}://127.0.0.1:{port}{health_path})" = {status} ]; do
+until [ "$({curl} -o /dev/null -w '%{{http_code}}' --max-time 10 {url})" = {status} ]; do
   sleep 1
 done
 mkdir -p {state}
@@ -57,14 +40,12 @@ def gated(machine: Bootstrap) -> Steps:
                 status=machine.status,
                 health_path=machine.health_path,
                 port=machine.port,
-                scheme=machine.scheme,
-                # Whom the certificate is for is not asked: the machine talks to itself.
-                insecure="k" if machine.certificate else "",
+                curl=machine.curl,
+                url=machine.health_url,
                 state=READY.rpartition("/")[0],
                 ready=READY,
             ),
-            f"{LIBRARY}/gate.nft": _GATE.format(port=machine.port),
-            f"{UNITS}/multicloud-gate.service": _GATE_UNIT,
+            **table("gate", _GATE.format(port=machine.port), "Keeps the machine's port closed until the workload is healthy", unless=READY),
         },
         programs=frozenset({OPEN}),
         packages=["ca-certificates", "curl", "nftables"],

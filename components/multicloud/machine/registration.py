@@ -84,7 +84,7 @@ def registered(machine: Bootstrap) -> Steps:
         "proxied": proxied,
         "component": machine.component,
         "cloud": machine.cloud,
-        "health": f"{machine.scheme}://127.0.0.1:{machine.port}{machine.health_path}",
+        "health": machine.health_url,
         "status": machine.status,
         "ready": READY if gated else "",
         "token": ["cat", _TOKEN] if registration.token_secret is None else [READ_SECRET, registration.token_secret],

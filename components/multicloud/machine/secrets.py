@@ -1,5 +1,6 @@
 """Secrets of the cloud's own store, which the machine reads itself, with its own rights. Pure."""
 
+from .nftables import table
 from .steps import LIBRARY, UNITS, Steps, program
 
 READ_SECRET = f"{LIBRARY}/secret"
@@ -27,23 +28,6 @@ table inet multicloud_metadata {
 }
 """
 
-# As Debian's nftables.service is ordered: closed before there is a network.
-_GUARD_UNIT = f"""\
-[Unit]
-Description=Lets root alone ask the cloud's metadata service
-DefaultDependencies=no
-Wants=network-pre.target
-Before=network-pre.target shutdown.target
-Conflicts=shutdown.target
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/usr/sbin/nft -f {LIBRARY}/metadata.nft
-ExecStop=/usr/sbin/nft delete table inet multicloud_metadata
-[Install]
-WantedBy=sysinit.target
-"""
-
 # It gets its credentials there, and DigitalOcean's autoscale pools depend on what it reports. Neither its user nor the moment when
 # DigitalOcean installs it is known before. Source: https://github.com/digitalocean/do-agent/blob/main/pkg/clients/tsclient/client.go
 _AGENT = """\
@@ -65,7 +49,7 @@ def guarded_metadata(cloud: str) -> Steps:
     Args:
         cloud: The cloud, whose own agents may ask, too.
     """
-    files = {f"{LIBRARY}/metadata.nft": _GUARD, f"{UNITS}/multicloud-metadata.service": _GUARD_UNIT}
+    files = table("metadata", _GUARD, "Lets root alone ask the cloud's metadata service")
     commands = [["systemctl", "enable", "--now", "multicloud-metadata"]]
     if cloud == "digitalocean":
         files[f"{UNITS}/do-agent.service.d/multicloud.conf"] = _AGENT

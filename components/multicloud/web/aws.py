@@ -22,11 +22,10 @@ from . import aws_balancer as balancers
 from . import aws_group as groups
 from . import aws_identity as identity
 from . import aws_machines as machines
-from .aws_args import NEWEST
 from .aws_args import AwsWebTierArgs as AwsWebTierArgs
 from .aws_fixed import FixedMachineResources, fixed_machine
 from .aws_place import Place, place
-from .contract import Debian, Origin
+from .contract import NEWEST, Debian, Origin
 from .exposure import Exposure
 
 NAME_LIMIT = 46
@@ -152,7 +151,7 @@ class AwsWebTier(pulumi.ComponentResource):
 
         role = identity.role(children)
         key = identity.private_key(children, args.certificate) if args.certificate and args.machines_show_certificate else None
-        secrets = {**args.secrets, **({"certificate.private_key": key.secret.arn} if key else {})}
+        secrets = {**args.named_secrets, **({"certificate.private_key": key.secret.arn} if key else {})}
         secrets_policy = identity.secrets_policy(children, role.role, args.region, secrets)
         user_data = args.user_data(name, key.secret.arn if key else None)
         template = self._template(children, args, where, None if exposure is Exposure.MACHINES else machines_group, role.profile, user_data)

@@ -14,10 +14,8 @@ from ..network.aws_ranges import ipv4_networks
 from ..regions import check_region
 from . import aws_identity as identity
 from . import aws_machines as machines
-from .contract import LONGEST_NAME, WebTierArgs
+from .contract import LONGEST_NAME, NEWEST, WebTierArgs
 from .exposure import Exposure
-
-NEWEST = "newest"
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -59,18 +57,6 @@ class AwsWebTierArgs(WebTierArgs):
         """The port that the front comes to: 443 with a certificate of either kind."""
         return super().origin_port if self.certificate_arn is None else 443
 
-    @property
-    def secrets(self) -> dict[str, pulumi.Input[str]]:
-        """The names of all secrets that the machines read, by the path of each."""
-        found: dict[str, pulumi.Input[str]] = {}
-        if self.container is not None:
-            found |= {f"container.secrets[{name!r}]": secret for name, secret in (self.container.secrets or {}).items()}
-            if self.container.registry is not None:
-                found["container.registry.password_secret"] = self.container.registry.password_secret
-        if self.registration is not None and self.registration.token_secret is not None:
-            found["registration.token_secret"] = self.registration.token_secret
-        return found
-
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on AWS."""
         super().check()
@@ -88,7 +74,7 @@ class AwsWebTierArgs(WebTierArgs):
         if self.registration is not None and self.registration.token is not None:
             mend = "keep it in Secrets Manager, and name that secret as token_secret"
             raise ArgumentError("registration.token", "would be in the user data, where anybody on the machine can read it", mend)
-        for path, secret in self.secrets.items():
+        for path, secret in self.named_secrets.items():
             if isinstance(secret, str):
                 identity.check_secret(path, secret)
         ipv4_networks(known(self.admitted_ranges), "admitted_ranges")

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..amazon import Children
-from .aws_machines import encoded
+from .aws_machines import encoded, newest_version
 from .aws_place import Place
 
 
@@ -47,9 +47,7 @@ def fixed_machine(
     instance = aws.ec2.Instance(
         f"{children.name}-machine-{index}",
         # With a version and not $Latest, a new one is a change, which makes a new machine.
-        launch_template=aws.ec2.InstanceLaunchTemplateArgs(
-            id=template.id, version=template.latest_version.apply(lambda version: str(int(version)))
-        ),
+        launch_template=aws.ec2.InstanceLaunchTemplateArgs(id=template.id, version=newest_version(template)),
         # EC2 refuses a network interface here beside one or a security group in the template:
         # https://github.com/hashicorp/terraform-provider-aws/issues/32614.
         subnet_id=place.machine_subnet_ids.apply(lambda ids: ids[index % len(ids)]),

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..amazon import Children
+from .aws_machines import newest_version
 from .aws_place import Place
 from .contract import HealthCheck, Servers
 from .exposure import Replacement
@@ -65,9 +66,7 @@ def group(
         max_size=servers.most,
         vpc_zone_identifiers=place.machine_subnet_ids,
         # Its version, and not $Latest: so a new one is a change of the group, which replaces the machines.
-        launch_template=aws.autoscaling.GroupLaunchTemplateArgs(
-            id=template.id, version=template.latest_version.apply(lambda version: str(int(version)))
-        ),
+        launch_template=aws.autoscaling.GroupLaunchTemplateArgs(id=template.id, version=newest_version(template)),
         target_group_arns=[] if target_group is None else [target_group.arn],
         health_check_type="EC2" if target_group is None else "ELB",
         health_check_grace_period=health.effective_grace,

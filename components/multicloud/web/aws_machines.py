@@ -141,6 +141,11 @@ def template(
     )
 
 
+def newest_version(template: aws.ec2.LaunchTemplate) -> pulumi.Output[str]:
+    """The version of a template that machines are to be made of: named, so that a new one is a change of theirs."""
+    return template.latest_version.apply(lambda version: str(int(version)))
+
+
 def encoded(user_data: pulumi.Input[str]) -> pulumi.Input[str]:
     """User data as EC2 takes it, in Base64."""
 

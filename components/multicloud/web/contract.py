@@ -33,6 +33,9 @@ Source: https://cloud.google.com/compute/docs/instance-groups/regional-migs
 LONGEST_NAME = "tier-0q9w1e8r2t7y3u6i4o5p-z0x9c1v8b2n7m3k6l4j5"
 """A name as long as any cloud lets a tier have, which no compression shortens: user data that fits with it fits with every name."""
 
+NEWEST = "newest"
+"""The `image` that follows Debian, where a cloud keeps the one that a tier was made with by default."""
+
 
 class Debian(StrEnum):
     """A release of Debian, the same on every cloud."""
@@ -230,6 +233,18 @@ class WebTierArgs:
     def machine_port(self) -> int:
         """The port that the machines serve on, for visitors and for health checks: over HTTPS where they show the certificate."""
         return 443 if self.machines_show_certificate else self.effective_health_check.effective_port
+
+    @property
+    def named_secrets(self) -> dict[str, pulumi.Input[str]]:
+        """The secrets of the cloud's own store that the arguments name, by the path where each one stands."""
+        named: dict[str, pulumi.Input[str]] = {}
+        if self.container is not None:
+            named |= {f"container.secrets[{variable!r}]": secret for variable, secret in (self.container.secrets or {}).items()}
+            if self.container.registry is not None:
+                named["container.registry.password_secret"] = self.container.registry.password_secret
+        if self.registration is not None and self.registration.token_secret is not None:
+            named["registration.token_secret"] = self.registration.token_secret
+        return named
 
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work on any cloud. A cloud's own class adds what cannot work there."""

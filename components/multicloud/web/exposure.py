@@ -23,6 +23,12 @@ class Exposure(StrEnum):
     """The machines that have put themselves under one name at Cloudflare; see `Registration`. One origin: the name."""
 
 
+def check_token(token: str, path: str) -> None:
+    """Raises ArgumentError at `path` if a text, which is not shown, is no API token of Cloudflare."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{20,}", token):
+        raise ArgumentError(path, "is no API token of Cloudflare", "make one with the template Edit zone DNS")
+
+
 @dataclass(kw_only=True, frozen=True)
 class Registration:
     """The name at Cloudflare under which healthy machines put their own addresses, and from which they take them away.
@@ -56,8 +62,8 @@ class Registration:
             raise ArgumentError("registration.token", "is given beside token_secret", "leave token out")
         if self.token_secret is None and self.token is None:
             raise ArgumentError("registration.token_secret", "is missing", "name the secret that holds the token")
-        if isinstance(self.token, str) and not re.fullmatch(r"[A-Za-z0-9_-]{20,}", self.token):
-            raise ArgumentError("registration.token", "is no API token of Cloudflare", "make one with the template Edit zone DNS")
+        if isinstance(self.token, str):
+            check_token(self.token, "registration.token")
         if self.ttl is not None and self.proxied:
             raise ArgumentError("registration.ttl", "is given beside proxied, where Cloudflare decides it", "leave one of the two out")
         if self.ttl is not None and not 60 <= self.ttl <= 86400:

@@ -17,6 +17,7 @@ from ..arguments import arguments, known, planned
 from ..errors import ArgumentError
 from ..naming import check_hostname
 from ..outputs import outputs
+from ..regions import check_coordinates
 from .contract import LONGEST_NAME, Origin, Servers, WebTierArgs
 from .exposure import Exposure
 from .no_secret_store import check_no_secrets
@@ -106,7 +107,7 @@ class ExternalWebTierArgs(WebTierArgs):
         self._check_https()
         planned_addresses(known(self.addresses))
         self._check_weights()
-        self._check_coordinates()
+        check_coordinates(self.latitude, self.longitude)
         self.user_data(LONGEST_NAME)
 
     def user_data(self, component: str) -> pulumi.Input[str]:
@@ -182,14 +183,6 @@ class ExternalWebTierArgs(WebTierArgs):
                 raise ArgumentError(f"weights[{index}]", f"{weight} is outside 0 to 1", "divide all weights by the largest one")
         if not any(self.weights):
             raise ArgumentError("weights", "every weight is 0, so that no machine would get a visitor", "give one machine a weight above 0")
-
-    def _check_coordinates(self) -> None:
-        if (self.latitude is None) != (self.longitude is None):
-            given, missing = ("longitude", "latitude") if self.latitude is None else ("latitude", "longitude")
-            raise ArgumentError(given, f"is given without {missing}", "give both or neither")
-        for axis, degrees, most in (("latitude", self.latitude, 90), ("longitude", self.longitude, 180)):
-            if degrees is not None and not -most <= degrees <= most:
-                raise ArgumentError(axis, f"{degrees} is outside -{most} to {most} degrees", "give decimal degrees")
 
 
 @dataclass(kw_only=True, frozen=True)

@@ -21,9 +21,9 @@ from ..outputs import outputs
 from . import gcp_access as access
 from . import gcp_machines as machines
 from . import gcp_reserved as reserved
-from .contract import Origin
+from .contract import NEWEST, Origin
 from .exposure import Exposure
-from .gcp_args import NEWEST, GcpWebTierArgs
+from .gcp_args import GcpWebTierArgs
 from .gcp_balancer import GcpLoadBalancerResources, load_balancer
 
 __all__ = ["GcpWebTier", "GcpWebTierArgs", "GcpWebTierResources"]
@@ -105,7 +105,7 @@ class GcpWebTier(pulumi.ComponentResource):
         subnet = network.subnet_id if network else (args.subnet_ids or [""])[0]
         account = access.service_account(children)
         grants = access.grants(children, account)
-        secret_grants = access.secret_grants(children, account, access.named_secrets(args))
+        secret_grants = access.secret_grants(children, account, args.named_secrets)
         shown = args.certificate if args.machines_show_certificate else None
         private_key = access.private_key(children, account, shown) if shown else None
         # What visitors reach without a load balancer is another resource for another port, so that the old one goes only when what

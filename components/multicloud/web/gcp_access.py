@@ -51,23 +51,11 @@ def grants(children: Children, account: gcp.serviceaccount.Account) -> list[gcp.
     ]
 
 
-def named_secrets(args: WebTierArgs) -> dict[str, pulumi.Input[str]]:
-    """The secrets of Secret Manager that the arguments name, by the path where each one stands."""
-    named: dict[str, pulumi.Input[str]] = {}
-    if args.container is not None:
-        named |= {f"container.secrets[{variable!r}]": secret for variable, secret in (args.container.secrets or {}).items()}
-        if args.container.registry is not None:
-            named["container.registry.password_secret"] = args.container.registry.password_secret
-    if args.registration is not None and args.registration.token_secret is not None:
-        named["registration.token_secret"] = args.registration.token_secret
-    return named
-
-
 def check_secrets(named: Mapping[str, pulumi.Input[str]]) -> None:
     """Refuses what cannot be the name of a secret.
 
     Args:
-        named: See `named_secrets`.
+        named: See `WebTierArgs.named_secrets`.
 
     Raises:
         ArgumentError: At the path of the first one.
@@ -89,7 +77,7 @@ def secret_grants(
     Args:
         children: The tier's.
         account: The machines' identity.
-        named: See `named_secrets`.
+        named: See `WebTierArgs.named_secrets`.
     """
     suffixes = {
         f"secret-{secret}" if isinstance(secret, str) else f"secret-of-{re.sub(r'[^A-Za-z0-9_]+', '-', path).strip('-')}": secret

@@ -11,11 +11,9 @@ from ..errors import ArgumentError
 from ..network.gcp import GcpNetworkArgs
 from . import gcp_access as access
 from . import gcp_machines as machines
-from .contract import LONGEST_NAME, WebTierArgs
+from .contract import LONGEST_NAME, NEWEST, WebTierArgs
 from .exposure import Exposure
 from .gcp_schedule import fewest, raised
-
-NEWEST = "newest"
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -55,7 +53,7 @@ class GcpWebTierArgs(WebTierArgs):
         if self.registration is not None and self.registration.token is not None:
             mend = "put it into a secret of Secret Manager, and name that as token_secret"
             raise ArgumentError("registration.token", "would stand in the user data, and Google Cloud has a secret store", mend)
-        access.check_secrets(access.named_secrets(self))
+        access.check_secrets(self.named_secrets)
         if self.schedule is not None:
             raised(self.schedule, self.servers.min)
         self.user_data(LONGEST_NAME)
