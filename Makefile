@@ -11,7 +11,7 @@ tools = @$(python) -m tools
 stack = --stack='$(STACK)'
 arguments = -- $(value ARGS)
 
-.PHONY: help setup up preview refresh orphans down shell env test lint bench clean clean-cache
+.PHONY: help setup up preview refresh orphans down picture shell env test lint bench clean clean-cache
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -36,6 +36,9 @@ orphans: ## find what is in a cloud without a record, after a kill; ARGS=--real 
 
 down: ## destroy the environment in the sandbox
 	$(tools) down $(stack) $(arguments)
+
+picture: ## draw the environment, and who goes where when a cloud is gone, into STACK.svg
+	$(tools) picture $(stack)
 
 shell: ## a shell in which plain `pulumi` works against the sandbox; CMD="pulumi stack ls" runs one command
 	@$(python) tools/shell $(if $(CMD),sh -c '$(subst ','\'',$(value CMD))')

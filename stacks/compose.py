@@ -22,6 +22,9 @@ T = TypeVar("T")
 TIERS = {"aws": "AwsWebTier", "gcp": "GcpWebTier", "digitalocean": "DigitalOceanWebTier", "external": "ExternalWebTier"}
 """The component of each cloud."""
 
+ANYWHERE = ["0.0.0.0/0"]
+"""Who reaches the tiers where Cloudflare does not stand before them. IPv4, as all tiers have."""
+
 EXPORTED = ("cloud", "region", "origins", "port", "user_data")
 """What the stack says of a tier. Only machines of somebody else have `user_data`, to be booted with."""
 
@@ -35,8 +38,7 @@ def compose(environment: Environment, secrets: Secrets) -> dict[str, Any]:
     """
     providers = Providers(environment.accounts or Accounts())
     cloudflare = providers.other("cloudflare")
-    admitted = multicloud.cloudflare_ranges(pulumi.InvokeOptions(provider=cloudflare))
-
+    admitted: Any = ANYWHERE if environment.front.is_open else multicloud.cloudflare_ranges(pulumi.InvokeOptions(provider=cloudflare))
     zone_id = _zone_id(environment, cloudflare)
 
     tiers = {}
@@ -54,6 +56,7 @@ def compose(environment: Environment, secrets: Secrets) -> dict[str, Any]:
             {name: tier.origins for name, tier in tiers.items()},
             _agreed(tier.health_path for tier in tiers.values()),
             _agreed(tier.port for tier in tiers.values()),
+            secrets,
         ),
         pulumi.ResourceOptions(providers=[cloudflare]),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .model import schema
-from .model.secrets import ENCRYPTED, KEYS
+from .model.secrets import ENCRYPTED, KEYS, WEBHOOKS
 
 FILE = Path(__file__).with_name("environment.schema.json")
 
@@ -42,10 +42,9 @@ def stack_file() -> dict[str, Any]:
 def _secrets() -> dict[str, Any]:
     """The keys beside the environment, as `pulumi config set --secret` writes them: a private key in plain text is marked."""
     encrypted = {"type": "object", "properties": {"secure": {"type": "string"}}, "required": ["secure"]}
-    return {
-        key: {"description": text, **(encrypted if key in ENCRYPTED else {"anyOf": [{"type": "string"}, encrypted]})}
-        for key, text in KEYS.items()
-    }
+    by_name = {"type": "object", "additionalProperties": encrypted}
+    shapes = {key: encrypted if key in ENCRYPTED else {"anyOf": [{"type": "string"}, encrypted]} for key in KEYS} | {WEBHOOKS: by_name}
+    return {key: {"description": text, **shapes[key]} for key, text in KEYS.items()}
 
 
 def rendered() -> str:

@@ -89,6 +89,12 @@ def _orphans(of: project.Project, environment: dict[str, str], given: argparse.N
     return orphans.run(Stack(of, environment, given.stack, real=given.real), lookups=given.real or given.lookups, as_json=given.json)
 
 
+def _picture(of: project.Project, environment: dict[str, str], given: argparse.Namespace) -> int:
+    stack = Stack(of, environment, given.stack)
+    prepare(of, environment)
+    return foreground([of.python, "-m", "stacks.picture", stack.name], of.root, of.environment(environment))
+
+
 def _shell(of: project.Project, environment: dict[str, str], given: argparse.Namespace) -> int:
     return sandbox_shell.run(of, environment, given.command)
 
@@ -175,6 +181,8 @@ def _parser() -> argparse.ArgumentParser:
     lost.add_argument("--lookups", action="store_true", help="ask through the providers' look-ups instead of reading the sandbox's state")
     lost.add_argument("--real", action="store_true", help="ask the real clouds, with the backend and the credentials of this shell")
     lost.add_argument("--json", action="store_true", help="as JSON")
+    drawn = command("picture", _picture, "draw a stack's environment, and who goes where when a cloud is gone, into STACK.svg")
+    drawn.add_argument("--stack", default="dev", help="the stack's name (dev)")
     shell = command("shell", _shell, "run a command, or start a shell, in which `pulumi` works against the sandbox")
     shell.add_argument("--state", help="a folder for Pulumi's and the sandbox's state, apart from the checkout's own")
     shell.add_argument("command", nargs=argparse.REMAINDER, help="the command and its arguments")

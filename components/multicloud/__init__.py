@@ -31,15 +31,39 @@ if TYPE_CHECKING:
     from .database.rds import RdsPostgres as RdsPostgres
     from .database.rds import RdsPostgresArgs as RdsPostgresArgs
     from .errors import ArgumentError as ArgumentError
+    from .front.affinity import Affinity as Affinity
+    from .front.affinity import SameSite as SameSite
+    from .front.affinity import Secure as Secure
+    from .front.affinity import SessionAffinity as SessionAffinity
+    from .front.affinity import ZeroDowntimeFailover as ZeroDowntimeFailover
     from .front.cloudflare import CloudflareFront as CloudflareFront
     from .front.contract import CloudflareFrontArgs as CloudflareFrontArgs
-    from .front.contract import Monitor as Monitor
-    from .front.contract import Plan as Plan
-    from .front.contract import Pool as Pool
-    from .front.contract import SessionAffinity as SessionAffinity
-    from .front.contract import Steering as Steering
-    from .front.contract import pool_of as pool_of
+    from .front.contract import Dns as Dns
+    from .front.contract import Mode as Mode
+    from .front.contract import Notifications as Notifications
+    from .front.health import Monitor as Monitor
+    from .front.health import Plan as Plan
+    from .front.patterns import Pattern as Pattern
+    from .front.pool import Pool as Pool
+    from .front.pool import pool_of as pool_of
     from .front.ranges import cloudflare_ranges as cloudflare_ranges
+    from .front.routes import FixedResponse as FixedResponse
+    from .front.routes import Route as Route
+    from .front.shield import Action as Action
+    from .front.shield import CacheRule as CacheRule
+    from .front.shield import DdosSensitivity as DdosSensitivity
+    from .front.shield import FirewallRule as FirewallRule
+    from .front.shield import Hsts as Hsts
+    from .front.shield import MinimumTls as MinimumTls
+    from .front.shield import RateLimit as RateLimit
+    from .front.shield import Shield as Shield
+    from .front.shield import Ssl as Ssl
+    from .front.steering import Geo as Geo
+    from .front.steering import LocationMode as LocationMode
+    from .front.steering import LocationStrategy as LocationStrategy
+    from .front.steering import OriginSteering as OriginSteering
+    from .front.steering import PreferEcs as PreferEcs
+    from .front.steering import Steering as Steering
     from .machine.container import Container as Container
     from .machine.container import Registry as Registry
     from .machine.workload import Archive as Archive
@@ -97,8 +121,15 @@ _MODULES = {
     "database.pair": ("PostgresPair", "PostgresPairArgs"),
     "database.rds": ("RdsPostgres", "RdsPostgresArgs"),
     "errors": ("ArgumentError",),
+    "front.affinity": ("Affinity", "SameSite", "Secure", "SessionAffinity", "ZeroDowntimeFailover"),
     "front.cloudflare": ("CloudflareFront",),
-    "front.contract": ("CloudflareFrontArgs", "Monitor", "Plan", "Pool", "SessionAffinity", "Steering", "pool_of"),
+    "front.contract": ("CloudflareFrontArgs", "Dns", "Mode", "Notifications"),
+    "front.health": ("Monitor", "Plan"),
+    "front.patterns": ("Pattern",),
+    "front.pool": ("Pool", "pool_of"),
+    "front.routes": ("FixedResponse", "Route"),
+    "front.shield": ("Action", "CacheRule", "DdosSensitivity", "FirewallRule", "Hsts", "MinimumTls", "RateLimit", "Shield", "Ssl"),
+    "front.steering": ("Geo", "LocationMode", "LocationStrategy", "OriginSteering", "PreferEcs", "Steering"),
     "front.ranges": ("cloudflare_ranges",),
     "machine.container": ("Container", "Registry"),
     "machine.workload": ("Archive", "Git", "StaticSite"),

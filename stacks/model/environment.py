@@ -1,6 +1,7 @@
 """An environment: what one stack file says, checked."""
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from typing import Self
 
@@ -9,16 +10,15 @@ from pydantic import model_validator
 from multicloud import tags
 from multicloud.database.pair import PostgresPairArgs
 from multicloud.errors import ArgumentError, closest
-from multicloud.front.contract import Steering
 from multicloud.front.hostnames import check_within
 from multicloud.network import addresses
 from multicloud.regions import check_region
-from multicloud.web.contract import Origin
-from multicloud.web.exposure import Exposure
+from multicloud.web.contract import MOST_MACHINES, Origin
 
 from . import mapping
 from .base import Part, joined, refuse
 from .front import Front
+from .records import check_records, origin_count
 from .web import AnyTier, CloudTier, ExternalTier, Tier
 
 
@@ -66,6 +66,7 @@ class Environment(Part):
             *(partial(self._check_health, name) for name in self.web),
             *(partial(self._check_port, name) for name in self.web),
             *(partial(self._check_registered_name, name) for name in self.web),
+            self._check_mode,
             self._check_networks,
             *(partial(self._check_tier, name) for name in self.web),
             self._check_front,
@@ -87,11 +88,11 @@ class Environment(Part):
             raise ArgumentError(joined("web", name), "is not a name that every cloud takes", mend)
 
     def _check_order(self) -> None:
-        given, steering = self.front.order, self.front.steering or Steering.FAILOVER
+        given, needs = self.front.order, self.front.needs_order
         if given is None:
-            if len(self.web) > 1 and steering is Steering.FAILOVER:
+            if len(self.web) > 1 and needs:
                 mend = f"name the tiers, the first choice first, like [{', '.join(self.web)}]"
-                raise ArgumentError("front.order", "is missing, and steering failover goes by it", mend)
+                raise ArgumentError("front.order", f"is missing, and {needs} goes by it", mend)
             return
         for index, name in enumerate(given):
             if name not in self.web:
@@ -102,7 +103,9 @@ class Environment(Part):
             raise ArgumentError("front.order", f"lacks {', '.join(missing)}", "name every tier of web")
 
     def _check_health(self, name: str) -> None:
-        """The front asks all tiers alike."""
+        """The front asks all tiers alike, where it asks at all."""
+        if self.front.is_records:
+            return
         first, *_ = self.web
         ours, theirs = self.web[name].health, self.web[first].health
         for field, own, other in (
@@ -118,6 +121,9 @@ class Environment(Part):
         first, *_ = self.web
         tier, other = self.web[name], self.web[first]
         ours, theirs = mapping.origin_port(tier), mapping.origin_port(other)
+        if self.front.is_records and ours not in (80, 443):
+            where = f"{joined('web', name)}.health_check.port"
+            raise ArgumentError(where, f"leads to port {ours}, and a record says no port", "take 80, or say front.mode: load_balancer")
         if ours == theirs:
             return
         where, mend = "health_check.port", "give all machines that are reached without a load balancer the same"
@@ -134,13 +140,17 @@ class Environment(Part):
         hostname, path = registration.hostname, f"{joined('web', name)}.registration.hostname"
         check_within(hostname, self.front.zone, path)
         mend = "give the machines a name that nothing else uses, like origins-" + f"{name}.{self.front.zone}"
-        if hostname in (self.front.hostname, *(self.front.aliases or ())):
+        if hostname in self.front.names:
             raise ArgumentError(path, f"{hostname} is the front's own name", mend)
         for other, tier in self.web.items():
             if other == name:
                 return
             if tier.registration and tier.registration.hostname == hostname:
                 raise ArgumentError(path, f"{hostname} is where the machines of {other} register, too", mend)
+
+    def _check_mode(self) -> None:
+        if self.front.is_records:
+            check_records(self.web)
 
     def _check_networks(self) -> None:
         networks = {
@@ -169,14 +179,17 @@ class Environment(Part):
         if not tiers:
             return
         try:
-            mapping.front_args(self.front, tiers, {name: _example_origins(tier) for name, tier in tiers.items()}).check()
+            mapping.front_args(self.front, tiers, _example_origins(tiers)).check()
         except ArgumentError as error:
             # A pool is a tier to whoever writes the file.
             pool = re.fullmatch(r"pools(?:\[(\d+)\])?\.?(.*)", error.path)
             if not pool:
                 raise error.under("front") from None
-            where = joined("web", list(tiers)[int(pool[1])]) if pool[1] else "web"
-            raise ArgumentError(pool[2], error.wrong, error.mend).under(where) from None
+            if not pool[1]:
+                raise ArgumentError("web", error.wrong, error.mend) from None
+            name = list(tiers)[int(pool[1])]
+            field = _said_by(tiers[name]) if pool[2] in ("origins", "origin_count") else pool[2]
+            raise ArgumentError(field, error.wrong, error.mend).under(joined("web", name)) from None
 
     def _check_tags(self, path: str, own: dict[str, str] | None) -> None:
         """A part's own tags laid over the environment's: both may be right, and together wrong."""
@@ -200,11 +213,19 @@ class Environment(Part):
                 check_region(server.cloud, server.region, f"database.{role}.region")
 
 
-def _example_origins(tier: Tier) -> list[Origin]:
-    """As many origins as the tier will have, 254 at most."""
-    count = 1
-    if isinstance(tier, ExternalTier):
-        count = len(tier.addresses or [""])
-    elif tier.exposure is Exposure.MACHINES and tier.servers:
-        count = tier.servers.min
-    return [{"name": f"origin-{index}", "address": f"192.0.2.{index}", "weight": 1} for index in range(1, min(count, 254) + 1)]
+def _said_by(tier: Tier) -> str:
+    """What of a tier says how many origins it has, or asks for more."""
+    if (tier.minimum_origins or 1) > origin_count(tier):
+        return "minimum_origins"
+    return "addresses" if isinstance(tier, ExternalTier) else "servers.min"
+
+
+def _example_origins(tiers: Mapping[str, Tier]) -> dict[str, list[Origin]]:
+    """As many origins as each tier will have, 2000 at most."""
+    return {
+        name: [
+            {"name": f"origin-{index}", "address": f"2001:db8:{place}::{index}", "weight": 1}
+            for index in range(1, min(origin_count(tier), MOST_MACHINES) + 1)
+        ]
+        for place, (name, tier) in enumerate(tiers.items(), 1)
+    }

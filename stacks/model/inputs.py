@@ -1,4 +1,4 @@
-"""Parts of a tier whose classes in the library take outputs, too: here they are plain values of a file."""
+"""Parts of an environment whose classes in the library take outputs, too: here they are plain values of a file."""
 
 from .base import Part
 
@@ -43,3 +43,14 @@ class Registration(Part):
     DigitalOcean and machines of somebody else have no such store: there the token is `multicloud:registrationToken`."""
     ttl: int | None = None
     """Seconds that resolvers keep an address, 60 to 86400. Defaults to 60."""
+
+
+class Notifications(Part):
+    """Who hears of it when a tier becomes healthy or unhealthy."""
+
+    emails: list[str] | None = None
+    """Addresses."""
+    webhooks: list[str] | None = None
+    """Names of webhooks. The URL of each is a secret, and stands beside the environment: `multicloud:notificationWebhooks`."""
+    pagerduty: list[str] | None = None
+    """Ids of services of PagerDuty that are connected to the account already: 32 hexadecimal digits. On Business and above."""

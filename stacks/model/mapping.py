@@ -12,15 +12,18 @@ import pulumi
 import multicloud
 from multicloud.database.pair import PostgresPairArgs
 from multicloud.errors import ArgumentError
-from multicloud.front.contract import CloudflareFrontArgs, Pool
+from multicloud.front.contract import CloudflareFrontArgs, Notifications
+from multicloud.front.health import Plan
+from multicloud.front.pool import Pool
 from multicloud.machine.container import Container, Registry
 from multicloud.web.contract import Origin, WebTierArgs
 from multicloud.web.exposure import Certificate, Registration
 
 from . import inputs
 from .front import Front
-from .secrets import CERTIFICATE, EXAMPLES, PRIVATE_KEY, TOKEN, Secrets
-from .web import AwsTier, CloudTier, DigitalOceanTier, ExternalTier, GcpTier, Tier
+from .records import origin_count
+from .secrets import CERTIFICATE, EXAMPLES, PRIVATE_KEY, TOKEN, WEBHOOKS, Secrets
+from .web import IN_THE_FRONT, AwsTier, CloudTier, DigitalOceanTier, ExternalTier, GcpTier, Tier
 
 Tags = Mapping[str, str] | None
 
@@ -113,6 +116,7 @@ def front_args(
     origins: Mapping[str, pulumi.Input[list[Origin]]],
     health_path: pulumi.Input[str] | None = None,
     port: pulumi.Input[int] | None = None,
+    secrets: Secrets = EXAMPLES,
 ) -> CloudflareFrontArgs:
     """The arguments of the front.
 
@@ -122,25 +126,32 @@ def front_args(
         origins: Where each tier is reached, by its name.
         health_path: What all tiers answer to. Defaults to what the tiers say, whether or not it is there already.
         port: Where all tiers listen. Defaults to the same.
+        secrets: The stack's.
+
+    Raises:
+        ArgumentError: Its path below the front, if it needs a secret that the stack lacks.
     """
     first = next(iter(tiers.values()))
     health = first.health  # the same for all tiers, as the environment has checked
+    same = {name: getattr(front, name) for name in type(front).model_fields if name not in ("order", "notifications")}
     return CloudflareFrontArgs(
-        zone=front.zone,
-        hostname=front.hostname,
-        aliases=front.aliases,
+        **same,
         pools=[
-            Pool(name=name, origins=origins[name], weight=tier.weight, cloud=tier.cloud, region=tier.region, **_place(tier))
+            Pool(
+                name=name,
+                origins=origins[name],
+                origin_count=origin_count(tier),
+                cloud=tier.cloud,
+                region=tier.region,
+                **{field: getattr(tier, field) for field in IN_THE_FRONT},
+                **_place(tier),
+            )
             for name, tier in tiers.items()
         ],
         health_path=health_path or health.effective_path,
         expected_status=health.effective_status,
         origin_port=port or origin_port(first),
-        steering=front.steering,
-        monitor=front.monitor,
-        session_affinity=front.session_affinity,
-        notification_email=front.notification_email,
-        plan=front.plan,
+        notifications=_notifications(front, secrets),
     )
 
 
@@ -148,6 +159,12 @@ def origin_port(tier: Tier) -> int:
     """Where the front comes to."""
     # Where machines register does not change it, and may be refused.
     return tier_args(tier.model_copy(update={"registration": None}), secrets=EXAMPLES).origin_port
+
+
+def checked_notifications(front: Front, secrets: Secrets) -> None:
+    """Raises ArgumentError, its path below the front, if who hears of changes needs a secret that the stack lacks."""
+    if notifications := _notifications(front, secrets):
+        notifications.check(front.plan or Plan.FREE)
 
 
 def pair_args(pair: PostgresPairArgs, tags: Tags = None) -> PostgresPairArgs:
@@ -181,6 +198,19 @@ def _registration(tier: Tier, secrets: Secrets, zone_id: pulumi.Input[str]) -> R
     if by_token and secrets.token is None:
         raise ArgumentError("registration", f"needs {TOKEN}, which the stack lacks", mend)
     return Registration(hostname=hostname, zone_id=zone_id, token_secret=name, token=secrets.token if by_token else None, ttl=ttl)
+
+
+def _notifications(front: Front, secrets: Secrets) -> Notifications | None:
+    said = front.notifications
+    if said is None:
+        return None
+    urls = {}
+    for index, name in enumerate(said.webhooks or []):
+        if (url := secrets.webhook(name)) is None:
+            mend = f"write: pulumi config set --secret --path '{WEBHOOKS}.{name}'"
+            raise ArgumentError(f"notifications.webhooks[{index}]", f"needs {WEBHOOKS}.{name}, which the stack lacks", mend)
+        urls[name] = url
+    return Notifications(emails=said.emails, webhooks=urls or None, pagerduty=said.pagerduty)
 
 
 def _certificate(tier: Tier, secrets: Secrets) -> Certificate | None:

@@ -14,7 +14,7 @@ from multicloud.errors import ArgumentError
 from . import secrets
 from .base import joined
 from .environment import Environment
-from .mapping import checked_args
+from .mapping import checked_args, checked_notifications
 from .messages import mistakes
 from .secrets import KEYS, NAMESPACE, Secrets
 
@@ -88,7 +88,7 @@ def read_secrets(environment: Environment) -> Secrets:
         environment: What needs them, which is checked once more with them: a machine's user data has its limits.
 
     Raises:
-        StackFileError: With every mistake in them, and every tier that lacks one.
+        StackFileError: With every mistake in them, and whatever lacks one.
     """
     found, errors = secrets.configured()
     for name, tier in environment.web.items() if not errors else ():
@@ -96,6 +96,11 @@ def read_secrets(environment: Environment) -> Secrets:
             checked_args(tier, found)
         except ArgumentError as error:
             errors.append(error.under(joined(f"{KEY}.web", name)))
+    try:
+        if not errors:
+            checked_notifications(environment.front, found)
+    except ArgumentError as error:
+        errors.append(error.under(f"{KEY}.front"))
     if errors:
         raise StackFileError(errors)
     return found.hidden()

@@ -1,7 +1,8 @@
 """What a tier needs and an environment must not say: secrets, from keys of their own in a stack's configuration."""
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -15,16 +16,18 @@ NAMESPACE = "multicloud"
 CERTIFICATE = f"{NAMESPACE}:originCertificate"
 PRIVATE_KEY = f"{NAMESPACE}:originPrivateKey"
 TOKEN = f"{NAMESPACE}:registrationToken"
+WEBHOOKS = f"{NAMESPACE}:notificationWebhooks"
 
 KEYS = {
     CERTIFICATE: "The certificate of the tiers that say `certificate: true`, in PEM form, with its intermediate ones after it, if any.",
     PRIVATE_KEY: "Its private key in PEM form. `pulumi config set --secret`.",
     TOKEN: "A token of Cloudflare that may edit the zone's DNS, for `registration` on DigitalOcean and on machines of somebody else. "
     "`pulumi config set --secret`.",
+    WEBHOOKS: "The URLs of `front.notifications.webhooks`, by their names. `pulumi config set --secret --path`.",
 }
 """The keys beside `multicloud:environment`, for editors."""
 
-ENCRYPTED = (PRIVATE_KEY, TOKEN)
+ENCRYPTED = (PRIVATE_KEY, TOKEN, WEBHOOKS)
 """Those that are refused in plain text."""
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?", re.DOTALL)
@@ -37,6 +40,14 @@ class Secrets:
     certificate: Certificate | None = field(default=None, repr=False)
     token: pulumi.Input[str] | None = field(default=None, repr=False)
     """What machines register with."""
+    webhooks: Mapping[str, pulumi.Input[str]] | None = field(default=None, repr=False)
+    """URLs by the names of webhooks."""
+    are_examples: bool = False
+    """Whether they stand for secrets that are not known yet, as many as there are."""
+
+    def webhook(self, name: str) -> pulumi.Input[str] | None:
+        """The URL of a webhook; None where the stack has none of that name."""
+        return "https://example.com/" if self.are_examples else (self.webhooks or {}).get(name)
 
     def hidden(self) -> "Secrets":
         """The same as Pulumi's secrets, to be given to components."""
@@ -44,6 +55,7 @@ class Secrets:
         return Secrets(
             certificate=shown and replace(shown, private_key=pulumi.Output.secret(shown.private_key)),
             token=None if self.token is None else pulumi.Output.secret(self.token),
+            webhooks=self.webhooks and {name: pulumi.Output.secret(url) for name, url in self.webhooks.items()},
         )
 
 
@@ -53,6 +65,7 @@ EXAMPLES = Secrets(
         private_key="-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----\n",
     ),
     token="x" * 40,
+    are_examples=True,
 )
 """What stands for them while an environment is checked by itself."""
 
@@ -64,7 +77,8 @@ def configured() -> tuple[Secrets, list[ArgumentError]]:
     def read(key: str) -> str | None:
         text = runtime.get_config(key)
         if text is not None and key in ENCRYPTED and not runtime.is_config_secret(key):
-            mend = f"take it out of there, make a new one, and write: pulumi config set --secret {key}"
+            how = f"--path '{key}.<name>'" if key == WEBHOOKS else key
+            mend = f"take it out of there, make a new one, and write: pulumi config set --secret {how}"
             errors.append(ArgumentError(key, "stands in the stack's file in plain text", mend))
             return None
         return None if text is None else str(text)
@@ -87,4 +101,21 @@ def configured() -> tuple[Secrets, list[ArgumentError]]:
             certificate = None
     if token is not None and not checked(partial(check_token, token, TOKEN), {TOKEN: TOKEN}):
         token = None
-    return Secrets(certificate=certificate, token=token), errors
+    return Secrets(certificate=certificate, token=token, webhooks=_webhooks(read(WEBHOOKS), errors)), errors
+
+
+def _webhooks(text: str | None, errors: list[ArgumentError]) -> dict[str, str] | None:
+    """URLs by name, from the JSON text that Pulumi makes of a map in a configuration."""
+    if text is None:
+        return None
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        errors.append(ArgumentError(WEBHOOKS, "is no map", f"write: pulumi config set --secret --path '{WEBHOOKS}.<name>'"))
+        return None
+    for name, url in found.items():
+        if not isinstance(url, str) or not re.fullmatch(r"https://\S+", url):
+            errors.append(ArgumentError(f"{WEBHOOKS}.{name}", "is not a URL of https", "set the one that the service shows"))
+    return found

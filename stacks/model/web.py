@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from multicloud import tags
+from multicloud.front.steering import OriginSteering
 from multicloud.machine.workload import StaticSite
 from multicloud.network import addresses
 from multicloud.regions import REGIONS, check_region
@@ -33,6 +34,13 @@ GcpRegion = Annotated[str, AfterValidator(partial(_region, "gcp")), Field(json_s
 DigitalOceanRegion = Annotated[
     str, AfterValidator(partial(_region, "digitalocean")), Field(json_schema_extra={"enum": [*REGIONS["digitalocean"]]})
 ]
+
+
+IN_THE_FRONT = (
+    "weight", "minimum_origins", "origin_steering", "shed_percent", "shed_session_percent", "check_regions", "enabled", "routes_only",
+    "cost",
+)  # fmt: skip
+"""What a tier says of its place in the front, where it is a pool."""
 
 
 class Tier(Part):
@@ -76,6 +84,24 @@ class Tier(Part):
     `multicloud:originPrivateKey` of its configuration. The same for all tiers. Defaults to false: plain HTTP."""
     weight: float | None = None
     """Share of the visitors relative to the other tiers, 0 to 1, where `front.steering` weighs them. Defaults to 1. 0 drains the tier."""
+    minimum_origins: int | None = None
+    """How many of the tier's origins must be healthy for it to get visitors. Defaults to 1, which is all that a load balancer has."""
+    origin_steering: OriginSteering | None = None
+    """Which origin of the tier a visitor gets, where it has several. Defaults to random, by the origins' weights."""
+    shed_percent: float | None = None
+    """Share of new visitors that the tier sheds to the next ones, in percent, 0 to 100. Defaults to 0. With the pattern burst, the first
+    tier has to have it."""
+    shed_session_percent: float | None = None
+    """The same for visitors who stay by session affinity. Defaults to 0."""
+    check_regions: list[str] | None = None
+    """Cloudflare's regions that health is checked from, one on Free and Pro, up to four on Business: `[WEU]`. Defaults to Cloudflare's
+    choice."""
+    enabled: bool | None = None
+    """Whether the tier gets visitors. Defaults to true; false takes it out at once, and its machines stay."""
+    routes_only: bool | None = None
+    """Whether only those visitors get the tier whom `front.routes` or `front.geo` send there. Defaults to false."""
+    cost: float | None = None
+    """What the same work costs there, in any unit, for the pattern cost_weighted."""
     tags: dict[str, str] | None = None
     """Laid over the environment's tags."""
 

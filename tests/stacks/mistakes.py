@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from tests.stacks import tier_mistakes
+from tests.stacks import front_mistakes, tier_mistakes
 from tests.stacks.valid import GONE, VALID, Mistakes, note
 
-WRONG: Mistakes = {**tier_mistakes.WRONG}
+WRONG: Mistakes = {**tier_mistakes.WRONG, **front_mistakes.WRONG}
 wrong = partial(note, WRONG)
 
 # Structure
@@ -23,7 +23,9 @@ wrong(
 wrong(
     "a missing front",
     "environment.front: is missing; "
-    "give a map with zone, hostname, aliases, steering, order, monitor, session_affinity, notification_email, plan",
+    "give a map with zone, hostname, aliases, mode, pattern, preproduction_hostname, steering, order, geo, location_strategy, "
+    "fallback_pool, failover_across_pools, zero_downtime_failover, session_affinity, affinity, routes, monitor, failover_within, dns, "
+    "shield, notifications, notification_email, plan",
     front=GONE,
 )
 wrong("a missing region", "environment.web.gcp.region: is missing; give text", web__gcp__region=GONE)
@@ -56,8 +58,8 @@ wrong(
 wrong("an unknown size", "environment.web.aws.size: is not known; take one of small, medium, large", web__aws__size="huge")
 wrong(
     "an unknown steering",
-    "environment.front.steering: is not known; take one of failover, random, dynamic_latency, proximity, least_outstanding_requests, "
-    "least_connections; did you mean random?",
+    "environment.front.steering: is not known; take one of failover, random, geo, dynamic_latency, proximity, "
+    "least_outstanding_requests, least_connections; did you mean random?",
     front__steering="randomly",
 )
 wrong("an unknown plan", "environment.front.plan: is not known; take one of free, pro, business, enterprise", front__plan="gold")

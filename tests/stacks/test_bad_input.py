@@ -14,6 +14,7 @@ from multicloud.machine.user_data import LIMITS
 from multicloud.machine.workload import StaticSite
 from multicloud.web.contract import LONGEST_NAME
 from stacks.model import StackFileError, parse
+from stacks.model.front import Front
 from stacks.model.mapping import tier_args
 from stacks.model.web import Tier
 from tests.noise import noise
@@ -119,7 +120,7 @@ def paths(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(found for key, value in inner for found in paths(value, (*path, key)))]
 
 
-ADDED = [*Tier.model_fields, "zones", "pool", "private", "hostname", "x"]
+ADDED = [*Tier.model_fields, *Front.model_fields, "zones", "pool", "private", "hostname", "x"]
 """Keys that may come in, whether they belong there or not."""
 
 

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 import multicloud
+from multicloud.front.contract import Notifications
 from multicloud.web.contract import Servers
-from stacks.model import Secrets, inputs, parse
+from stacks.model import Secrets, inputs
 from stacks.model.base import Part
 from stacks.model.front import Front
 from stacks.model.mapping import front_args, tier_args
-from stacks.model.web import AwsTier, CloudTier, DigitalOceanTier, ExternalTier, GcpTier, Tier
+from stacks.model.records import origin_count
+from stacks.model.web import IN_THE_FRONT, AwsTier, CloudTier, DigitalOceanTier, ExternalTier, GcpTier, Tier
 from tests.components.web.clouds import CERTIFICATE, TOKEN, ZONE
 
 TIERS: dict[str, tuple[type[Tier], Any]] = {
@@ -66,7 +68,13 @@ def fields(cls: Any) -> set[str]:
 @pytest.mark.parametrize("cloud", TIERS)
 def test_every_argument_of_a_tier_can_be_written(cloud: str) -> None:
     model, args = TIERS[cloud]
-    assert fields(args) - {"admitted_ranges"} == set(model.model_fields) - {"cloud", "weight"}
+    from_the_front = {"admitted_ranges", "tunnel_token"}
+    assert fields(args) - from_the_front == set(model.model_fields) - {"cloud", *IN_THE_FRONT}
+
+
+def test_every_argument_of_a_pool_can_be_written_in_its_tier() -> None:
+    known_anyway = {"name", "origins", "origin_count"}
+    assert fields(multicloud.Pool) - known_anyway == {*IN_THE_FRONT, "cloud", "region", "latitude", "longitude"}
 
 
 def test_every_argument_of_the_front_can_be_written() -> None:
@@ -104,33 +112,95 @@ def test_what_is_written_of_a_tier_arrives(cloud: str) -> None:
         )
 
 
+WHOLE_FRONT: dict[str, Any] = {
+    "zone": "example.com",
+    "hostname": "www.example.com",
+    "aliases": ["example.com"],
+    "mode": "load_balancer",
+    "pattern": "preproduction",
+    "preproduction_hostname": "next.example.com",
+    "steering": "geo",
+    "order": ["gcp", "aws"],
+    "geo": {"regions": {"WEU": ["gcp", "aws"]}, "countries": {"CH": ["aws"]}},
+    "location_strategy": {"mode": "resolver_ip", "prefer_ecs": "geo"},
+    "fallback_pool": "gcp",
+    "failover_across_pools": False,
+    "zero_downtime_failover": "temporary",
+    "session_affinity": "cookie",
+    "affinity": {"ttl": 3600, "drain_seconds": 60, "same_site": "Lax", "secure": "Always"},
+    "routes": [
+        {"name": "api", "path": "/api/", "pools": ["aws"], "steering": "random", "session_affinity": "none"},
+        {"name": "old", "path": "/old/", "respond": {"status": 301, "location": "https://www.example.com/"}},
+    ],
+    "monitor": {"interval": 30, "timeout": 3, "retries": 1, "consecutive_up": 2, "expected_body": "ok", "follow_redirects": True},
+    "failover_within": 60,
+    "dns": {"proxied": False, "ttl": 60},
+    "shield": {"enabled": True, "minimum_tls": "1.3", "hsts": {"max_age": 86400}, "rate_limits": []},
+    "notification_email": "ops@example.com",
+    "plan": "pro",
+}
+WHOLE_POOL = {
+    "weight": 0.25,
+    "minimum_origins": 2,
+    "origin_steering": "hash",
+    "shed_percent": 10.0,
+    "shed_session_percent": 5.0,
+    "check_regions": ["WEU"],
+    "enabled": True,
+    "routes_only": False,
+    "cost": 1.5,
+}
+
+
+def without_defaults(value: Any) -> Any:
+    """The same without what is None."""
+    if isinstance(value, dict):
+        return {key: without_defaults(inner) for key, inner in value.items() if inner is not None}
+    return [without_defaults(inner) for inner in value] if isinstance(value, list) else value
+
+
+def tiers_of(web: dict[str, Any]) -> dict[str, Tier]:
+    return {name: TIERS[tier["cloud"]][0].model_validate_json(json.dumps(tier)) for name, tier in web.items()}
+
+
 def test_what_is_written_of_the_front_arrives() -> None:
-    front = {
-        "zone": "example.com",
-        "hostname": "www.example.com",
-        "aliases": ["example.com"],
-        "steering": "random",
-        "order": ["gcp", "aws"],
-        "monitor": {"interval": 30, "timeout": 3, "retries": 1},
-        "session_affinity": "cookie",
-        "notification_email": "ops@example.com",
-        "plan": "pro",
-    }
+    """Each argument, whether or not they would do together."""
     health = {"path": "/live"}
     web = {
-        "aws": {"cloud": "aws", "region": "eu-central-1", "servers": {"min": 1}, "health_check": health, "weight": 0.25},
         "gcp": {"cloud": "gcp", "region": "europe-west3", "servers": {"min": 1}, "health_check": health},
+        "aws": {
+            "cloud": "aws",
+            "region": "eu-central-1",
+            "servers": {"min": 3},
+            "exposure": "machines",
+            "health_check": health,
+            **WHOLE_POOL,
+        },
     }
-    environment = parse(json.dumps({"front": front, "web": web}))
+    front = Front.model_validate_json(json.dumps(WHOLE_FRONT))
+    assert front.model_fields_set | {"notifications"} == set(Front.model_fields)
     origins: dict[str, Any] = {name: [{"name": name, "address": "192.0.2.1", "weight": 1}] for name in web}
-    args = dataclasses.asdict(front_args(environment.front, {name: environment.web[name] for name in environment.order}, origins))
-    pools = args.pop("pools")
+    args = without_defaults(dataclasses.asdict(front_args(front, tiers_of(web), origins)))
+    [gcp, aws] = args.pop("pools")
     assert (args.pop("health_path"), args.pop("expected_status"), args.pop("origin_port")) == ("/live", 200, 80)
-    assert args == {name: value for name, value in front.items() if name != "order"}
-    assert [(pool["name"], pool["weight"], pool["cloud"], pool["region"], pool["origins"]) for pool in pools] == [
-        ("gcp", None, "gcp", "europe-west3", origins["gcp"]),
-        ("aws", 0.25, "aws", "eu-central-1", origins["aws"]),
-    ]
+    assert args == {name: value for name, value in WHOLE_FRONT.items() if name != "order"}
+    assert gcp == {"name": "gcp", "origins": origins["gcp"], "origin_count": 1, "cloud": "gcp", "region": "europe-west3"}
+    assert aws == {"name": "aws", "origins": origins["aws"], "origin_count": 3, "cloud": "aws", "region": "eu-central-1", **WHOLE_POOL}
+
+
+@pytest.mark.parametrize(
+    ("tier", "count"),
+    [
+        ({"cloud": "aws", "region": "eu-central-1", "servers": {"min": 3}}, 1),
+        ({"cloud": "aws", "region": "eu-central-1", "servers": {"min": 3}, "exposure": "machines"}, 3),
+        ({"cloud": "aws", "region": "eu-central-1", "servers": {"min": 3}, "exposure": "registered"}, 1),
+        ({"cloud": "external", "addresses": ["203.0.113.1", "203.0.113.2"]}, 2),
+        ({"cloud": "external", "exposure": "registered", "servers": {"min": 4}}, 1),
+    ],
+)
+def test_the_number_of_origins_is_known_before_anything_is_there(tier: dict[str, Any], count: int) -> None:
+    """It decides how many records there are, where the front is records."""
+    assert origin_count(tiers_of({"tier": tier})["tier"]) == count
 
 
 @pytest.mark.parametrize(
@@ -138,6 +208,7 @@ def test_what_is_written_of_the_front_arrives() -> None:
     [
         (inputs.Container, multicloud.Container, set()),
         (inputs.Registry, multicloud.Registry, set()),
+        (inputs.Notifications, Notifications, set()),
         # The zone is the front's, the token the stack's configuration's; and a front takes no proxied name.
         (inputs.Registration, multicloud.Registration, {"zone_id", "token", "proxied"}),
     ],

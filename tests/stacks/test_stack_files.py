@@ -44,12 +44,17 @@ def test_the_schema_is_one() -> None:
 
 
 def test_what_the_readme_shows_is_right() -> None:
-    """A whole file, a tier by itself, and what is added to a tier."""
-    [whole, tier, more] = re.findall(r"```yaml\n(.*?)```", (ROOT / "stacks" / "README.md").read_text(), re.DOTALL)
+    """A whole file, a tier by itself, fronts over it, and what is added to a tier."""
+    [whole, tier, *fronts, more] = re.findall(r"```yaml\n(.*?)```", (ROOT / "stacks" / "README.md").read_text(), re.DOTALL)
     parse(json.dumps(yaml.safe_load(whole)["config"][KEY]))
     [(name, shown)] = yaml.safe_load(textwrap.dedent(tier)).items()
     for given in (shown, shown | yaml.safe_load(textwrap.dedent(more))):
         parse(json.dumps({**VALID, "web": {name: given}, "front": {**VALID["front"], "order": [name]}}))
+    environment = yaml.safe_load(whole)["config"][KEY]
+    balanced, records = (yaml.safe_load(textwrap.dedent(front))["front"] for front in fronts)
+    parse(json.dumps({**environment, "front": balanced}))
+    environment["web"]["frankfurt"] |= {"exposure": "machines", "servers": {"min": 2}}
+    parse(json.dumps({**environment, "front": records}))
 
 
 STRUCTURAL = [

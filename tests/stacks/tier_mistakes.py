@@ -191,7 +191,7 @@ wrong(
 )
 wrong(
     "more machines than a pool has origins",
-    "environment.web.gcp.origins: 30 are more than the 20 of this plan; put a load balancer before them, or say plan enterprise",
+    "environment.web.gcp.servers.min: 30 are more than the 20 of this plan; put a load balancer before them, or say plan enterprise",
     web__gcp__exposure="machines",
     web__gcp__servers={"min": 30},
 )

@@ -1,7 +1,7 @@
 """The front: one hostname at Cloudflare that leads to the web tiers of all clouds.
 
 Deliberately left to others: the zone itself, which outlives every stack, is looked up and never managed; records of other
-names; what a visitor may do there (rules, TLS settings), which belongs to the zone.
+names; whatever the shield has no argument for.
 """
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
@@ -14,32 +14,42 @@ import pulumi_cloudflare as cloudflare
 from ..arguments import arguments
 from ..outputs import outputs
 from ..tags import cloudflare_note
-from .contract import CloudflareFrontArgs, Pool, PoolSummary, SessionAffinity, Steering
-from .pools import location, physical_name, planned_origins, planned_weights, unusual_port
+from .balancer import Balancer, balancer
+from .contract import CloudflareFrontArgs, Mode, Pool, PoolSummary
+from .notices import Notices, notices
+from .pools import planned_origins
+from .protection import ProtectionResources, protect
+from .records import alias_records, origin_records
+from .scope import Scope
 
 
 @dataclass(kw_only=True, frozen=True)
 class CloudflareFrontResources:
-    """The children of a `CloudflareFront`."""
+    """The children of a `CloudflareFront`. What its mode does not have is None, or empty."""
 
-    monitor: cloudflare.LoadBalancerMonitor
+    monitor: Optional[cloudflare.LoadBalancerMonitor]
     pools: dict[str, cloudflare.LoadBalancerPool]
     """By the pool's name, in failover order."""
-    load_balancer: cloudflare.LoadBalancer
+    load_balancer: Optional[cloudflare.LoadBalancer]
+    records: dict[str, cloudflare.DnsRecord]
+    """Those of the origins, by pool and origin: `aws-1`."""
     aliases: dict[str, cloudflare.DnsRecord]
     """By hostname."""
     notification: Optional[cloudflare.NotificationPolicy]
+    webhooks: dict[str, cloudflare.NotificationPolicyWebhooks]
+    """By the name for people."""
+    protection: Optional[ProtectionResources]
 
 
 class CloudflareFront(pulumi.ComponentResource):
-    """A proxied Cloudflare load balancer over the web tiers: one monitor, a pool a tier, and a record for each other name.
+    """One name at Cloudflare that leads to the web tiers of all clouds: by load balancing, or by records; see `Mode`.
 
-    It needs the load balancing add-on, and a token that may read the zone and edit its load balancers, the account's monitors
-    and pools, and, with `aliases` or `notification_email`, DNS records and notifications.
+    It needs a token that may read the zone and edit its settings, rules and DNS records; for load balancing, which is a paid add-on, its
+    load balancers and the account's monitors and pools; and with notifications, these.
 
     Visitors come by HTTPS. The zone's SSL/TLS encryption mode decides how Cloudflare goes on to the origins: it has to be Full (strict)
     for these hostnames where the origins have a certificate (`origin_port` 443), and Flexible where they answer plain HTTP; with the
-    wrong one visitors get an error 52x, whatever the health checks say.
+    wrong one visitors get an error 52x, whatever the health checks say. The shield sets it.
     Source: https://developers.cloudflare.com/ssl/origin-configuration/ssl-modes/
     """
 
@@ -50,143 +60,78 @@ class CloudflareFront(pulumi.ComponentResource):
     pools: pulumi.Output[list[PoolSummary]]
     """Each pool with its origins' addresses, in failover order."""
     pool_ids: pulumi.Output[dict[str, str]]
-    """Cloudflare's id of each pool, by the pool's name."""
-    load_balancer_id: pulumi.Output[str]
-    """Cloudflare's id of the load balancer."""
+    """Cloudflare's id of each pool, by the pool's name; none where the mode has no load balancing."""
+    load_balancer_id: Optional[pulumi.Output[str]]
+    """Cloudflare's id of the load balancer, where there is one."""
     zone_id: pulumi.Output[str]
     """Cloudflare's id of the zone."""
-    detection_seconds: pulumi.Output[int]
-    """The worst case in seconds until an origin that died gets no more visitors; see `Monitor.detection_seconds`."""
+    detection_seconds: Optional[pulumi.Output[int]]
+    """The worst case in seconds until an origin that died gets no more visitors; see `Monitor.detection_seconds`. None where nothing
+    watches the origins."""
 
     def __init__(self, name: str, args: CloudflareFrontArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         super().__init__("multicloud:index:CloudflareFront", name, None, opts)
         args = arguments(CloudflareFrontArgs, args)
         args.check()
 
-        self._args, self._note = args, cloudflare_note(name)
         zone = cloudflare.get_zone_output(filter={"name": args.zone, "match": "all"}, opts=pulumi.InvokeOptions(parent=self))
         self.zone_id = zone.apply(lambda found: found.zone_id)
         account_id = zone.apply(lambda found: found.account.id)
+        scope = Scope(front=self, args=args, note=cloudflare_note(name), zone_id=self.zone_id, account_id=account_id)
 
-        origins = [self._origins(index, pool) for index, pool in enumerate(args.pools)]
-        monitor = self._monitor(account_id)
-        pools = {pool.name: self._pool(index, pool, account_id, monitor, origins[index]) for index, pool in enumerate(args.pools)}
-        load_balancer = self._load_balancer(list(pools.values()))
+        origins = [self._origins(args, index, pool) for index, pool in enumerate(args.known_pools)]
+        balanced, records = self._way_in(scope, origins)
+        told = self._notices(scope, balanced)
         self.resources = CloudflareFrontResources(
-            monitor=monitor,
-            pools=pools,
-            load_balancer=load_balancer,
-            aliases={alias: self._alias(alias, load_balancer) for alias in args.aliases or []},
-            notification=self._notification(account_id, list(pools.values())) if args.notification_email else None,
+            monitor=balanced.monitor if balanced else None,
+            pools=balanced.pools if balanced else {},
+            load_balancer=balanced.load_balancer if balanced else None,
+            records=records,
+            aliases=alias_records(scope, self.hostname),
+            notification=told.policy if told else None,
+            webhooks=told.webhooks if told else {},
+            protection=self._protection(scope),
         )
 
-        self.hostname = load_balancer.name
-        self.url = load_balancer.name.apply(lambda hostname: f"https://{hostname}")
+        self.url = self.hostname.apply(lambda hostname: f"https://{hostname}")
         self.pools = pulumi.Output.all(*origins).apply(
             lambda planned: [
                 PoolSummary(name=pool.name, origins=[origin["address"] for origin in given])
-                for pool, given in zip(args.pools, planned, strict=True)
+                for pool, given in zip(args.known_pools, planned, strict=True)
             ]
         )
-        self.pool_ids = pulumi.Output.all(**{pool: resource.id for pool, resource in pools.items()})
-        self.load_balancer_id = load_balancer.id
-        self.detection_seconds = pulumi.Output.from_input(args.effective_monitor.detection_seconds)
+        ids: dict[str, Any] = {pool: resource.id for pool, resource in self.resources.pools.items()}
+        self.pool_ids = pulumi.Output.from_input(ids)
+        self.load_balancer_id = balanced.load_balancer.id if balanced else None
+        self.detection_seconds = None if args.detection_seconds is None else pulumi.Output.from_input(args.detection_seconds)
         self.register_outputs(outputs(self))
 
-    def _origins(self, index: int, pool: Pool) -> pulumi.Output[Any]:
-        path, most, minimum = f"pools[{index}].origins", self._args.effective_plan.most, pool.minimum_origins
-        given: pulumi.Output[Any] = pulumi.Output.from_input({"origins": pool.origins, "port": self._args.origin_port})
+    @staticmethod
+    def _origins(args: CloudflareFrontArgs, index: int, pool: Pool) -> pulumi.Output[Any]:
+        path, most, minimum = f"pools[{index}].origins", args.effective_plan.most, pool.minimum_origins
+        given: pulumi.Output[Any] = pulumi.Output.from_input({"origins": pool.origins, "port": args.origin_port})
         return given.apply(lambda known: planned_origins(known["origins"], path, most=most, minimum=minimum, port=known["port"]))
 
-    def _location(self, index: int, pool: Pool) -> tuple[Optional[pulumi.Input[float]], Optional[pulumi.Input[float]]]:
-        if self._args.effective_steering is not Steering.PROXIMITY or pool.latitude is not None:
-            return pool.latitude, pool.longitude
-        known: pulumi.Output[Any] = pulumi.Output.from_input([pool.cloud, pool.region])
-        place = known.apply(lambda of: location(of[0], of[1], f"pools[{index}]"))
-        return place.apply(lambda degrees: degrees[0]), place.apply(lambda degrees: degrees[1])
+    def _way_in(self, scope: Scope, origins: list[pulumi.Output[Any]]) -> tuple[Optional[Balancer], dict[str, cloudflare.DnsRecord]]:
+        """What the hostname leads to, by the front's mode; `hostname` is known once that is there."""
+        if scope.args.effective_mode is Mode.DNS:
+            records = origin_records(scope, origins)
+            first, *others = [record.name for record in records.values()]
+            self.hostname = pulumi.Output.all(first, *others).apply(lambda names: str(names[0]))
+            return None, records
+        balanced = balancer(scope, origins)
+        self.hostname = balanced.load_balancer.name
+        return balanced, {}
 
-    def _monitor(self, account_id: pulumi.Output[str]) -> cloudflare.LoadBalancerMonitor:
-        args, monitor = self._args, self._args.effective_monitor
-        port = pulumi.Output.from_input(args.origin_port)
-        return cloudflare.LoadBalancerMonitor(
-            f"{self.pulumi_resource_name}-monitor",
-            account_id=account_id,
-            description=self._note,
-            type=port.apply(lambda known: "https" if known == 443 else "http"),
-            port=port.apply(unusual_port),
-            path=args.health_path or "/healthz",
-            expected_codes=str(args.expected_status or 200),
-            # The origins' web servers may serve more than one site.
-            header={"Host": [args.hostname]},
-            interval=monitor.interval,
-            timeout=monitor.timeout,
-            retries=monitor.retries,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+    @staticmethod
+    def _notices(scope: Scope, balanced: Optional[Balancer]) -> Optional[Notices]:
+        wanted = scope.args.effective_notifications
+        return notices(scope, wanted, list(balanced.pools.values())) if wanted and balanced else None
 
-    def _pool(
-        self,
-        index: int,
-        pool: Pool,
-        account_id: pulumi.Output[str],
-        monitor: cloudflare.LoadBalancerMonitor,
-        origins: pulumi.Output[Any],
-    ) -> cloudflare.LoadBalancerPool:
-        latitude, longitude = self._location(index, pool)
-        return cloudflare.LoadBalancerPool(
-            f"{self.pulumi_resource_name}-{pool.name}",
-            account_id=account_id,
-            name=physical_name(pulumi.get_project(), pulumi.get_stack(), self.pulumi_resource_name, pool.name),
-            description=self._note,
-            origins=origins,
-            monitor=monitor.id,
-            minimum_origins=pool.minimum_origins,
-            latitude=latitude,
-            longitude=longitude,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-
-    def _load_balancer(self, pools: list[cloudflare.LoadBalancerPool]) -> cloudflare.LoadBalancer:
-        args = self._args
-        ids = [pool.id for pool in pools]
-        weights = planned_weights([pool.weight for pool in args.pools])
-        by_id = pulumi.Output.all(*ids).apply(lambda known: dict(zip(known, weights, strict=True))) if weights else None
-        affinity = args.session_affinity or SessionAffinity.NONE
-        return cloudflare.LoadBalancer(
-            f"{self.pulumi_resource_name}-load-balancer",
-            zone_id=self.zone_id,
-            name=args.hostname,
-            description=self._note,
-            default_pools=ids,
-            fallback_pool=ids[-1],
-            proxied=True,
-            steering_policy=args.effective_steering.policy,
-            random_steering={"pool_weights": by_id} if by_id else None,
-            session_affinity=None if affinity is SessionAffinity.NONE else affinity.value,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-
-    def _alias(self, alias: str, load_balancer: cloudflare.LoadBalancer) -> cloudflare.DnsRecord:
-        return cloudflare.DnsRecord(
-            f"{self.pulumi_resource_name}-{alias}",
-            zone_id=self.zone_id,
-            name=alias,
-            type="CNAME",
-            content=load_balancer.name,
-            proxied=True,
-            ttl=1,  # automatic, the only one that a proxied record may have
-            comment=self._note,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-
-    def _notification(self, account_id: pulumi.Output[str], pools: list[cloudflare.LoadBalancerPool]) -> cloudflare.NotificationPolicy:
-        return cloudflare.NotificationPolicy(
-            f"{self.pulumi_resource_name}-notification",
-            account_id=account_id,
-            name=f"Health of {self._args.hostname}",
-            description=self._note,
-            alert_type="load_balancing_health_alert",
-            filters={"pool_ids": [pool.id for pool in pools]},
-            mechanisms={"emails": [{"id": self._args.notification_email}]},
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+    def _protection(self, scope: Scope) -> Optional[ProtectionResources]:
+        """What protects the zone; nothing where visitors do not come through Cloudflare."""
+        args = scope.args
+        if not args.is_proxied:
+            return None
+        name = self.pulumi_resource_name
+        return protect(self, name, scope.zone_id, args.effective_shield, args.effective_plan, args.shielded_port, scope.note)

@@ -2,115 +2,100 @@
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Optional, TypedDict
+from typing import Optional, TypedDict
 
 import pulumi
 
 from ..errors import ArgumentError
-from ..regions import check_coordinates
-from ..web.contract import Origin, WebTier
+from .affinity import Affinity, SessionAffinity, ZeroDowntimeFailover
+from .combinations import check_combinations
 from .health import Monitor, Plan
-from .hostnames import check_hostnames
-from .pools import SHARES, location, planned_origins, planned_weights
+from .hostnames import check_hostnames, check_within
+from .patterns import DEFAULTS, Pattern, weights_by_cost
+from .pool import Pool, pool_of
+from .pools import planned_weights
+from .routes import Route
+from .shield import Shield
+from .steering import Geo, LocationStrategy, Steering
 
 __all__ = ["CloudflareFrontArgs", "Monitor", "Plan", "Pool", "PoolSummary", "SessionAffinity", "Steering", "pool_of"]
 
 
-class Steering(StrEnum):
-    """Which of the healthy pools a visitor gets.
+class Mode(StrEnum):
+    """How the name leads to the clouds."""
 
-    Source: https://developers.cloudflare.com/load-balancing/understand-basics/traffic-steering/steering-policies/
-    """
-
-    FAILOVER = "failover"
-    """The first healthy one, in the order of `pools`."""
-    RANDOM = "random"
-    """A random one, by the pools' weights."""
-    DYNAMIC_LATENCY = "dynamic_latency"
-    """The one that answers health checks from the visitor's region fastest."""
-    PROXIMITY = "proximity"
-    """The one that is nearest to the visitor, by the coordinates of its cloud's region."""
-    LEAST_OUTSTANDING_REQUESTS = "least_outstanding_requests"
-    """The one with the fewest requests that wait for an answer, scaled by the pools' weights."""
-    LEAST_CONNECTIONS = "least_connections"
-    """The one with the fewest open connections, scaled by the pools' weights."""
-
-    @property
-    def weighs(self) -> bool:
-        """Whether the pools' weights mean something."""
-        return self in (Steering.RANDOM, Steering.LEAST_OUTSTANDING_REQUESTS, Steering.LEAST_CONNECTIONS)
-
-    @property
-    def policy(self) -> str:
-        """Cloudflare's word for it."""
-        return "off" if self is Steering.FAILOVER else self.value
-
-
-class SessionAffinity(StrEnum):
-    """Whether a visitor stays with an origin."""
-
-    NONE = "none"
-    """Every request is steered anew."""
-    COOKIE = "cookie"
-    """A cookie of Cloudflare's keeps a visitor with the origin of the first request for 23 hours, while it is healthy."""
+    LOAD_BALANCER = "load_balancer"
+    """Cloudflare's load balancing, the paid add-on: health checks, steering, failover."""
+    DNS = "dns"
+    """Records of the origins, which visitors get in turn. Nothing watches them but machines that register themselves."""
 
 
 @dataclass(kw_only=True, frozen=True)
-class Pool:
-    """The origins of one web tier, on any cloud or on none."""
+class Dns:
+    """How the names resolve."""
 
-    name: str
-    """Letters, digits, hyphens and underscores, 40 at most; unique within the front. It is the pool's identity: with another
-    name it is another pool."""
-    origins: pulumi.Input[list[Origin]]
-    """Where the tier is reached: its output `origins`, or a list of your own."""
-    weight: Optional[float] = None
-    """Share of the visitors relative to the other pools, 0 to 1, where `steering` weighs pools. Defaults to 1. 0 drains the pool."""
-    minimum_origins: Optional[int] = None
-    """How many origins must be healthy for the pool to get visitors. Defaults to 1."""
-    cloud: Optional[pulumi.Input[str]] = None
-    """aws, gcp, digitalocean or external: with `region`, tells where the origins are. Only proximity needs it."""
-    region: Optional[pulumi.Input[str]] = None
-    """The region in the cloud's own name."""
-    latitude: Optional[float] = None
-    """Where the origins are in degrees north, -90 to 90, instead of `cloud` and `region`; with `longitude`."""
-    longitude: Optional[float] = None
-    """Where the origins are in degrees east, -180 to 180, instead of `cloud` and `region`; with `latitude`."""
+    proxied: Optional[bool] = None
+    """Whether Cloudflare stands between visitors and origins. Defaults to true: without it, visitors get the origins' addresses, the
+    shield shields nothing, and a failover waits for resolvers.
+    Source: https://developers.cloudflare.com/load-balancing/understand-basics/proxy-modes/"""
+    ttl: Optional[int] = None
+    """Seconds that resolvers keep an answer, 60 (30 on Enterprise and for load balancers) to 86400, where it is not proxied. Defaults to
+    300 where `mode` is `dns`, and to Cloudflare's 30 for a load balancer. Lower it a whole old TTL before a switch, raise it after."""
 
-    @property
-    def is_located(self) -> bool:
-        """Whether it is known where the origins are."""
-        return self.latitude is not None or (self.cloud is not None and self.region is not None)
+    def check(self, plan: Plan, balanced: bool) -> None:
+        """Raises ArgumentError, its path below `dns`, if Cloudflare would refuse it.
+
+        Args:
+            plan: The zone's plan.
+            balanced: Whether `mode` is `load_balancer`.
+        """
+        least = 30 if balanced or plan is Plan.ENTERPRISE else 60
+        if self.ttl is not None and self.proxied is not False:
+            raise ArgumentError("dns.ttl", "is given, and a proxied record's is Cloudflare's own", "say proxied: false, or leave it out")
+        if self.ttl is not None and not least <= self.ttl <= 86400:
+            raise ArgumentError("dns.ttl", f"{self.ttl} is outside {least} to 86400 seconds on the {plan} plan", "300 is a good start")
+
+
+@dataclass(kw_only=True, frozen=True)
+class Notifications:
+    """Who hears of it when a pool or an origin becomes healthy or unhealthy."""
+
+    emails: Optional[list[str]] = None
+    """Addresses."""
+    webhooks: Optional[dict[str, pulumi.Input[str]]] = None
+    """URLs by a name for people. Cloudflare sends a test to each when it is made, and refuses one that does not answer. Often a URL
+    is a secret in itself: give it as one. On Pro and above."""
+    pagerduty: Optional[list[str]] = None
+    """Ids of services of PagerDuty that are connected to the account already: 32 hexadecimal digits. On Business and above."""
 
     def check(self, plan: Plan) -> None:
-        """Raises ArgumentError, its path below the pool, if what is known of it before anything is created cannot work."""
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", self.name):
-            raise ArgumentError("name", f"{self.name!r} is not a pool name", "take 1 to 40 letters, digits, hyphens and underscores")
-        if self.weight is not None and not 0 <= self.weight <= 1:
-            raise ArgumentError("weight", f"{self.weight} is outside 0 to 1", SHARES)
-        if self.minimum_origins is not None and self.minimum_origins < 1:
-            raise ArgumentError("minimum_origins", f"{self.minimum_origins} is below 1", "give at least 1, or leave it out")
-        check_coordinates(self.latitude, self.longitude)
-        if isinstance(self.origins, list) and all(_is_plain(origin) for origin in self.origins):
-            planned_origins(self.origins, "origins", most=plan.most, minimum=self.minimum_origins)
+        """Raises ArgumentError, its path below `notifications`, if nobody would hear of it, or not on this plan."""
+        if not any((self.emails, self.webhooks, self.pagerduty)):
+            raise ArgumentError("notifications", "names nobody", "give emails, webhooks or pagerduty, or leave it out")
+        if self.webhooks and plan is Plan.FREE:
+            raise ArgumentError("notifications.webhooks", "need the Pro plan", "give emails, or say another plan")
+        if self.pagerduty and plan in (Plan.FREE, Plan.PRO):
+            raise ArgumentError("notifications.pagerduty", "needs the Business plan", "give emails, or say another plan")
+        for index, email in enumerate(self.emails or []):
+            if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
+                raise ArgumentError(f"notifications.emails[{index}]", "is not an e-mail address", "write one like ops@example.com")
+        for name, url in (self.webhooks or {}).items():
+            if not re.fullmatch(r"[A-Za-z0-9 _-]{1,64}", name):
+                mend = "take 1 to 64 letters, digits, blanks, hyphens and underscores"
+                raise ArgumentError(f"notifications.webhooks[{name!r}]", "is no name for people", mend)
+            if isinstance(url, str) and not re.fullmatch(r"https://[^\s]+", url):
+                raise ArgumentError(
+                    f"notifications.webhooks[{name!r}]", "is not a URL of https", "write one like https://hooks.example.com/..."
+                )
+        for index, service in enumerate(self.pagerduty or []):
+            if not re.fullmatch(r"[0-9a-f]{32}", service):
+                raise ArgumentError(f"notifications.pagerduty[{index}]", "is no id of a service", "write its 32 hexadecimal digits")
 
 
-def pool_of(name: str, tier: WebTier, weight: Optional[float] = None) -> Pool:
-    """The pool of a web tier: its origins, and where they are.
-
-    Args:
-        name: The pool's name.
-        tier: The web tier.
-        weight: Its share of the visitors, 0 to 1; see `Pool.weight`.
-    """
-    # Only machines that somebody else runs are where no table of regions says.
-    latitude, longitude = getattr(tier, "coordinates", None) or (None, None)
-    return Pool(
-        name=name, origins=tier.origins, weight=weight, cloud=tier.cloud, region=tier.region, latitude=latitude, longitude=longitude
-    )
+BALANCED_TTL = 30
+"""Seconds that resolvers keep the answer of a load balancer that is not proxied, Cloudflare's default."""
 
 
 class PoolSummary(TypedDict):
@@ -124,14 +109,20 @@ class PoolSummary(TypedDict):
 
 @dataclass(kw_only=True, frozen=True)
 class CloudflareFrontArgs:
-    """The arguments of a front on Cloudflare's load balancing."""
+    """The arguments of a front at Cloudflare."""
 
     zone: str
     """Name of the zone at Cloudflare, which must exist: example.com."""
     hostname: str
     """The name that visitors know: the zone itself or a name below it."""
-    pools: list[Pool]
-    """Where visitors are sent, the first choice first. The last pool is also the one that Cloudflare uses when none is healthy."""
+    pools: Optional[list[Pool]] = None
+    """Where visitors are sent, the first choice first."""
+    mode: Optional[Mode] = None
+    """How the name leads to the clouds. Defaults to `load_balancer`."""
+    pattern: Optional[Pattern] = None
+    """What the clouds are to each other: fills in the arguments below that are not given; see `patterns.py`. Defaults to none."""
+    preproduction_hostname: Optional[str] = None
+    """The name that leads to the last pool alone, with the pattern preproduction: `next.example.com`."""
     aliases: Optional[list[str]] = None
     """Other names of the zone that lead to the same front, like www.example.com. Defaults to none."""
     health_path: Optional[pulumi.Input[str]] = None
@@ -143,12 +134,36 @@ class CloudflareFrontArgs:
     to be Full (strict) then, or Full; any other is plain HTTP, and the mode Flexible. Defaults to 80."""
     monitor: Optional[Monitor] = None
     """How often health is checked. The defaults take an origin out within 75 seconds."""
+    failover_within: Optional[int] = None
+    """The most seconds that a dead origin may still get visitors. Settings that may take longer are refused. Defaults to no limit."""
     steering: Optional[Steering] = None
     """Which healthy pool a visitor gets. Defaults to failover: the first one."""
+    geo: Optional[Geo] = None
+    """Pools for where a visitor is, for steering geo."""
+    location_strategy: Optional[LocationStrategy] = None
+    """Where a visitor is taken to be, for steering geo and proximity. Defaults to Cloudflare's own."""
+    fallback_pool: Optional[str] = None
+    """Name of the pool that gets visitors when none is healthy, whatever its own health. Defaults to the last one that every visitor may
+    get."""
+    failover_across_pools: Optional[bool] = None
+    """Whether a request whose origin is gone may go to another pool (adaptive routing). Defaults to false, Cloudflare's own: another
+    origin of the same pool only."""
+    zero_downtime_failover: Optional[ZeroDowntimeFailover] = None
+    """Whether a request whose origin does not answer is sent to another one. Defaults to none, Cloudflare's own."""
     session_affinity: Optional[SessionAffinity] = None
     """Whether a visitor stays with an origin. Defaults to none."""
+    affinity: Optional[Affinity] = None
+    """The details of that. Defaults to Cloudflare's own."""
+    routes: Optional[list[Route]] = None
+    """Requests that go elsewhere than the rest, the first that fits deciding. Defaults to none."""
+    dns: Optional[Dns] = None
+    """How the names resolve, in the modes `dns` and `load_balancer`. Defaults to proxied by Cloudflare."""
+    shield: Optional[Shield] = None
+    """What protects the front and its origins. Defaults to all that is safe for every site."""
+    notifications: Optional[Notifications] = None
+    """Who hears of it when a pool or an origin becomes healthy or unhealthy. Defaults to nobody."""
     notification_email: Optional[str] = None
-    """Where Cloudflare writes to when a pool or an origin becomes healthy or unhealthy. Defaults to nowhere."""
+    """The same for one address of e-mail."""
     plan: Optional[Plan] = None
     """The zone's plan, for its limits. Defaults to free: what is allowed there is allowed on all."""
 
@@ -158,18 +173,120 @@ class CloudflareFrontArgs:
         return self.plan or Plan.FREE
 
     @property
+    def effective_mode(self) -> Mode:
+        """The mode, the default filled in."""
+        return self.mode or Mode.LOAD_BALANCER
+
+    @property
     def effective_monitor(self) -> Monitor:
         """The monitor, the default filled in."""
         return self.monitor or Monitor()
 
     @property
+    def is_proxied(self) -> bool:
+        """Whether Cloudflare stands between visitors and origins, the default filled in."""
+        return self.dns is None or self.dns.proxied is not False
+
+    @property
+    def effective_session_affinity(self) -> SessionAffinity:
+        """Whether a visitor stays, the default filled in."""
+        return self.session_affinity or SessionAffinity.NONE
+
+    @property
     def effective_steering(self) -> Steering:
-        """The steering, the default filled in."""
-        return self.steering or Steering.FAILOVER
+        """The steering, that of the pattern or the default filled in."""
+        return self.steering or (DEFAULTS[self.pattern].steering if self.pattern else Steering.FAILOVER)
+
+    @property
+    def effective_zero_downtime_failover(self) -> ZeroDowntimeFailover:
+        """What happens to a request whose origin does not answer, that of the pattern or the default filled in."""
+        default = DEFAULTS[self.pattern].zero_downtime_failover if self.pattern else ZeroDowntimeFailover.NONE
+        return self.zero_downtime_failover or default
+
+    @property
+    def effective_failover_across_pools(self) -> bool:
+        """Whether a request may go to another pool, that of the pattern or the default filled in."""
+        default = self.is_proxied and DEFAULTS[self.pattern].failover_across_pools if self.pattern else False
+        return default if self.failover_across_pools is None else self.failover_across_pools
+
+    @property
+    def shielded_port(self) -> pulumi.Input[int]:
+        """Where Cloudflare comes to the origins, as far as the shield is concerned."""
+        return 80 if self.origin_port is None else self.origin_port
+
+    @property
+    def effective_shield(self) -> Shield:
+        """What protects the front, the default filled in."""
+        return self.shield or Shield()
+
+    @property
+    def effective_notifications(self) -> Optional[Notifications]:
+        """Who hears of changes, the one address among them."""
+        if self.notification_email is None:
+            return self.notifications
+        return replace(self.notifications or Notifications(), emails=[self.notification_email])
+
+    @property
+    def known_pools(self) -> list[Pool]:
+        """The pools."""
+        return self.pools or []
+
+    @property
+    def default_pools(self) -> list[Pool]:
+        """The pools that every visitor may get, in order: with the pattern preproduction, not the last one."""
+        pools = self.known_pools[:-1] if self.pattern is Pattern.PREPRODUCTION else self.known_pools
+        return [pool for pool in pools if not pool.routes_only]
+
+    @property
+    def effective_routes(self) -> list[Route]:
+        """The routes, that of the pattern before them."""
+        if self.pattern is not Pattern.PREPRODUCTION:
+            return self.routes or []
+        own = Route(
+            name="preproduction", hostname=self.preproduction_hostname, pools=[self.known_pools[-1].name], steering=Steering.FAILOVER
+        )
+        return [own, *(self.routes or [])]
+
+    @property
+    def hostnames(self) -> list[str]:
+        """Every name of the front, the main one first."""
+        return [self.hostname, *(self.aliases or []), *([self.preproduction_hostname] if self.preproduction_hostname else [])]
+
+    @property
+    def effective_weights(self) -> Optional[list[float]]:
+        """The weight of each of `default_pools`; None where all are the same."""
+        pools = self.default_pools
+        if self.pattern is Pattern.COST_WEIGHTED and all(pool.weight is None for pool in pools):
+            return weights_by_cost([pool.cost for pool in pools])
+        return planned_weights([pool.weight for pool in pools])
+
+    @property
+    def detection_seconds(self) -> Optional[int]:
+        """The worst case in seconds until an origin that died gets no more visitors; None where nothing watches the origins.
+
+        Where resolvers know the origins themselves, they keep sending visitors there until the answer's time is over.
+        """
+        if self.effective_mode is not Mode.LOAD_BALANCER:
+            return None
+        kept = 0 if self.is_proxied else (self.dns and self.dns.ttl) or BALANCED_TTL
+        return self.effective_monitor.detection_seconds + kept
+
+    @property
+    def pool_weights(self) -> Optional[dict[str, float]]:
+        """The weight of each pool that has visitors to share, by its name; None where all are the same."""
+        weights = self.effective_weights
+        own = {pool.name: float(pool.weight) for pool in self.known_pools if pool.weight is not None}
+        if weights is None:
+            return own or None  # of pools for routes alone
+        return own | dict(zip([pool.name for pool in self.default_pools], weights, strict=True))
 
     def check(self) -> None:
         """Raises ArgumentError if Cloudflare would refuse the arguments, or if they cannot mean what they say."""
         check_hostnames(self.zone, self.hostname, self.aliases or [])
+        if self.preproduction_hostname is not None:
+            check_within(self.preproduction_hostname, self.zone, "preproduction_hostname")
+            if self.preproduction_hostname in (self.hostname, *(self.aliases or [])):
+                raise ArgumentError("preproduction_hostname", "is a name of the site itself", "give it a name of its own, like next")
         if isinstance(self.health_path, str) and not self.health_path.startswith("/"):
             raise ArgumentError("health_path", f"{self.health_path!r} does not begin with a slash", f"write /{self.health_path}")
         if self.expected_status is not None and not 200 <= self.expected_status <= 399:
@@ -178,43 +295,15 @@ class CloudflareFrontArgs:
             )
         if isinstance(self.origin_port, int) and not 1 <= self.origin_port <= 65535:
             raise ArgumentError("origin_port", f"{self.origin_port} is not a port", "give a number from 1 to 65535")
-        if self.notification_email is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", self.notification_email):
-            raise ArgumentError("notification_email", "is not an e-mail address", "write one like ops@example.com")
+        if self.notification_email is not None:
+            if self.notifications is not None and self.notifications.emails is not None:
+                raise ArgumentError("notification_email", "is given beside notifications.emails", "leave one of the two out")
+            if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", self.notification_email):
+                raise ArgumentError("notification_email", "is not an e-mail address", "write one like ops@example.com")
+        if self.notifications is not None:
+            self.notifications.check(self.effective_plan)
         self.effective_monitor.check(self.effective_plan)
-        self._check_pools()
-
-    def _check_pools(self) -> None:
-        plan, steering = self.effective_plan, self.effective_steering
-        if not self.pools:
-            raise ArgumentError("pools", "the list is empty", "give at least one pool, the first choice first")
-        if plan.most is not None and len(self.pools) > plan.most:
-            raise ArgumentError(
-                "pools", f"{len(self.pools)} are more than the {plan.most} of this plan", "give fewer, or say plan enterprise"
-            )
-        seen: dict[str, int] = {}
-        for index, pool in enumerate(self.pools):
-            path = f"pools[{index}]"
-            try:
-                pool.check(plan)
-            except ArgumentError as error:
-                raise error.under(path) from None
-            if pool.name.lower() in seen:
-                other = seen[pool.name.lower()]
-                raise ArgumentError(f"{path}.name", f"{pool.name!r} is the name of pools[{other}], too", "give each pool a name of its own")
-            seen[pool.name.lower()] = index
-            if pool.weight is not None and not steering.weighs:
-                mend = "leave it out, or take steering random"
-                raise ArgumentError(f"{path}.weight", f"means nothing to steering {steering}", mend)
-            if steering is Steering.PROXIMITY:
-                if not pool.is_located:
-                    raise ArgumentError(
-                        path, "proximity has to know where the pool is", "give it cloud and region, or latitude and longitude"
-                    )
-                if pool.latitude is None and isinstance(pool.cloud, str) and isinstance(pool.region, str):
-                    location(pool.cloud, pool.region, path)
-        planned_weights([pool.weight for pool in self.pools])
-
-
-def _is_plain(origin: Any) -> bool:
-    """Whether no value of an origin is still to come."""
-    return isinstance(origin, Mapping) and all(isinstance(value, (str, int, float)) for value in origin.values())
+        self.effective_shield.check(self.effective_plan)
+        if self.is_proxied and self.effective_shield.is_enabled and isinstance(self.shielded_port, int):
+            self.effective_shield.effective_ssl(self.shielded_port)
+        check_combinations(self)

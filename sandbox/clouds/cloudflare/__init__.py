@@ -9,7 +9,7 @@ back. Deliberately left out: the state of a setting after its resource is gone, 
 from collections.abc import Sequence
 
 from ...rules import Cloud, Making, Refused, Scope, Values
-from . import account, certificates, dns, load_balancing, platform, rulesets, settings
+from . import account, balancers, certificates, dns, monitors, notifications, platform, pools, rulesets, settings
 from .common import ACCOUNT, hex_id, moment
 from .lookups import LOOKUPS
 
@@ -41,10 +41,13 @@ def _default_outputs(making: Making, names: Sequence[str]) -> Values:
 
 _TYPES = (
     *account.TYPES,
+    *balancers.TYPES,
     *certificates.TYPES,
     *dns.TYPES,
-    *load_balancing.TYPES,
+    *monitors.TYPES,
+    *notifications.TYPES,
     *platform.TYPES,
+    *pools.TYPES,
     *rulesets.TYPES,
     *settings.TYPES,
 )

@@ -1,46 +1,22 @@
-"""What belongs to an account: tokens, notifications, tunnels.
+"""What belongs to an account: tokens, tunnels.
 
-Sources: https://developers.cloudflare.com/fundamentals/api/get-started/create-token/,
-https://developers.cloudflare.com/notifications/ and https://developers.cloudflare.com/cloudflare-one/networks/connectors/cloudflare-tunnel/
+Sources: https://developers.cloudflare.com/fundamentals/api/get-started/create-token/ and
+https://developers.cloudflare.com/cloudflare-one/networks/connectors/cloudflare-tunnel/
 """
 
 import base64
 import binascii
 import ipaddress
 import json
-import re
 import secrets
 from typing import Any
 
 from ...rules import Limit, Making, Reference, Refused, Unique, Values
 from .common import hex_id, in_account, known_items, make, uuid_id
 
-WEBHOOK = "cloudflare:index/notificationPolicyWebhooks:NotificationPolicyWebhooks"
 TUNNEL = "cloudflare:index/zeroTrustTunnelCloudflared:ZeroTrustTunnelCloudflared"
 DEFAULT_NETWORK = "f70ff985-a4ef-4643-bbbc-4a0ed4fc8415"
 """The virtual network that every account has."""
-
-ALERTS = (
-    *("abuse_report_alert", "access_custom_certificate_expiration_type", "advanced_ddos_attack_l4_alert", "advanced_ddos_attack_l7_alert"),
-    *("advanced_http_alert_error", "bgp_hijack_notification", "billing_usage_alert", "block_notification_block_removed"),
-    *("block_notification_new_block", "block_notification_review_rejected", "bot_traffic_basic_alert", "brand_protection_alert"),
-    *("brand_protection_digest", "clickhouse_alert_fw_anomaly", "clickhouse_alert_fw_ent_anomaly"),
-    *("cloudforce_one_request_notification", "cni_maintenance_notification", "custom_analytics", "custom_bot_detection_alert"),
-    *("custom_ssl_certificate_event_type", "dedicated_ssl_certificate_event_type", "device_connectivity_anomaly_alert"),
-    *("dos_attack_l4", "dos_attack_l7", "expiring_service_token_alert", "failing_logpush_job_disabled_alert", "fbm_auto_advertisement"),
-    *("fbm_dosd_attack", "fbm_volumetric_attack", "health_check_status_notification"),
-    *("hostname_aop_custom_certificate_expiration_type", "http_alert_edge_error", "http_alert_origin_error", "image_notification"),
-    *("image_resizing_notification", "incident_alert", "load_balancing_health_alert", "load_balancing_pool_enablement_alert"),
-    *("logo_match_alert", "magic_tunnel_health_check_event", "magic_wan_tunnel_health", "maintenance_event_notification"),
-    *("mtls_certificate_store_certificate_expiration_type", "pages_event_alert", "radar_notification", "real_origin_monitoring"),
-    *("scriptmonitor_alert_new_code_change_detections", "scriptmonitor_alert_new_hosts", "scriptmonitor_alert_new_malicious_hosts"),
-    *("scriptmonitor_alert_new_malicious_scripts", "scriptmonitor_alert_new_malicious_url"),
-    *("scriptmonitor_alert_new_max_length_resource_url", "scriptmonitor_alert_new_resources", "secondary_dns_all_primaries_failing"),
-    *("secondary_dns_primaries_failing", "secondary_dns_warning", "secondary_dns_zone_successfully_updated"),
-    *("secondary_dns_zone_validation_warning", "security_insights_alert", "sentinel_alert", "stream_live_notifications"),
-    *("synthetic_test_latency_alert", "synthetic_test_low_availability_alert", "traffic_anomalies_alert", "tunnel_health_event"),
-    *("tunnel_update_event", "universal_ssl_event_type", "web_analytics_metrics_update", "zone_aop_custom_certificate_expiration_type"),
-)
 
 
 # --- tokens --------------------------------------------------------------------------------------------------------------
@@ -76,41 +52,6 @@ _TOKEN: dict[str, Any] = {
     "secrets": {"value"},
     "checks": (_policies,),
 }
-
-
-# --- notifications -------------------------------------------------------------------------------------------------------
-
-
-def _mechanisms(making: Making) -> None:
-    mechanisms = making.get("mechanisms")
-    if isinstance(mechanisms, dict) and not any(mechanisms.get(kind) for kind in ("emails", "pagerduties", "webhooks")):
-        raise Refused("a notification policy needs at least one mechanism", property="mechanisms")
-    for index, email in enumerate(known_items(making, "mechanisms.emails")):
-        if isinstance(email.get("id"), str) and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email["id"]):
-            raise Refused(f"{email['id']} is not an e-mail address", property=f"mechanisms.emails[{index}].id")
-
-
-notification_policy = in_account(
-    "notificationPolicy",
-    enums={"alertType": ALERTS},
-    defaults={"enabled": True, "description": ""},
-    references=(
-        Reference(
-            path="mechanisms.webhooks[*].id",
-            to=(WEBHOOK,),
-            missing="webhook {value} not found",
-            in_use="webhook {target} is used by notification policy {user}",
-        ),
-    ),
-    checks=(_mechanisms,),
-)
-
-webhook = in_account(
-    "notificationPolicyWebhooks",
-    limits={"url": Limit(pattern=r"https?://.+", says="a URL", by="api")},
-    outputs=lambda making: {"type": "generic", "lastFailure": "", "lastSuccess": ""},
-    secrets={"secret"},
-)
 
 
 # --- tunnels -------------------------------------------------------------------------------------------------------------
@@ -198,8 +139,6 @@ tunnel_route = in_account(
 TYPES = (
     make("apiToken", id=hex_id, **_TOKEN),
     in_account("accountToken", **_TOKEN),
-    notification_policy,
-    webhook,
     tunnel,
     tunnel_config,
     tunnel_route,

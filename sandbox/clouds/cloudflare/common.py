@@ -1,6 +1,7 @@
 """What all of Cloudflare's types share: the account, the zones it has, and how things are numbered and dated."""
 
 import hashlib
+import ipaddress
 import secrets
 import uuid
 from collections.abc import Iterable, Mapping
@@ -8,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ...rules import Making, Refused, Type, Values, World
+from ...rules import Limit, Making, Refused, Type, Values, World
 
 ACCOUNT = "023e105f4ecef8ad9ca31a8372d0c353"
 """The one account that every token of the stand-in leads to."""
@@ -17,7 +18,19 @@ ZONE = "cloudflare:index/zone:Zone"
 ZONES = ("example.com", "example.net", "example.org")
 """Zones that are there without a program or a person having made them, on the free plan."""
 
+PLANS = ("free", "pro", "business", "enterprise")
 PAID = ("pro", "business", "enterprise")
+
+IN_USE = "{target}: this object is referenced by other objects, delete them first ({user}) (1005)"
+UNIT = Limit(minimum=0, maximum=1, by="api")
+PORT = Limit(minimum=0, maximum=65535, by="api")
+INTERNAL = [ipaddress.ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16")]
+"""Where nobody comes from the internet."""
+
+
+def invalid(property: str, wrong: str) -> Refused:
+    """What Cloudflare's load balancing says to a value that it does not take."""
+    return Refused(f"{wrong}: validation failed (1002)", property=property)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +69,11 @@ def how_to_add(name: str) -> str:
 def is_enterprise(world: World) -> bool:
     """Whether the account has an Enterprise plan: one of its zones has."""
     return any(found.plan == "enterprise" for found in zones(world))
+
+
+def best_plan(world: World) -> str:
+    """The plan that decides for the account: the best of its zones'."""
+    return max((found.plan for found in zones(world)), key=PLANS.index)
 
 
 def plan_of(making: Making) -> str:
@@ -147,6 +165,11 @@ def twice(values: Iterable[Any]) -> Any:
             return value
         seen.add(value)
     return None
+
+
+def within(name: str, zone_name: str) -> bool:
+    """Whether a hostname is a zone's name or below it."""
+    return name == zone_name or name.endswith(f".{zone_name}")
 
 
 def is_hostname(text: str) -> bool:

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ...rules import Asking, Record, Refused, Values
+from .balancers import LOAD_BALANCER
 from .common import ACCOUNT, ZONE, Zone, how_to_add, zones
 from .dns import RECORD
-from .load_balancing import LOAD_BALANCER, MONITOR, POOL
+from .monitors import MONITOR
+from .pools import POOL
 
 IPV4 = (
     *("173.245.48.0/20", "103.21.244.0/22", "103.22.200.0/22", "103.31.4.0/22", "141.101.64.0/18", "108.162.192.0/18"),

@@ -4,7 +4,8 @@ Sources: https://developers.cloudflare.com/ruleset-engine/ and the provider's sc
 """
 
 from ...rules import Limit, Making, Reference, Refused, Values
-from .common import hex_id, in_account, in_zone, known_items, make, moment, once_in_zone, uuid_id
+from .common import hex_id, in_account, in_zone, known_items, make, moment, once_in_zone, plan_of, uuid_id
+from .phases import check_plan, check_rules
 
 RULESET = "cloudflare:index/ruleset:Ruleset"
 LIST = "cloudflare:index/list:List"
@@ -21,8 +22,9 @@ ACTIONS = (
     *("log_custom_field", "managed_challenge", "redirect", "rewrite", "route", "score", "serve_error", "set_cache_control"),
     *("set_cache_settings", "set_cache_tags", "set_config", "skip"),
 )
-PERIODS = (10, 60, 120, 300, 600, 3600, 86400)
-"""Seconds that a rate limit may count over."""
+SENSITIVITIES = ("default", "medium", "low", "eoff")
+EDGE_MODES = ("respect_origin", "bypass_by_default", "override_origin")
+BROWSER_MODES = ("respect_origin", "bypass", "override_origin")
 
 
 def check_expression(expression: object, path: str) -> None:
@@ -62,12 +64,15 @@ def _rules(making: Making) -> None:
 
 
 def _entry_point(making: Making) -> None:
-    if making.get("kind") != "zone":
+    """Of the rulesets that a zone or an account begins a phase with, there is one a phase."""
+    kind = making.get("kind")
+    if kind not in ("zone", "root"):
         return
     for other in making.world.all(RULESET):
-        same = all(other.inputs.get(key) == making.get(key) for key in ("kind", "phase", "zoneId"))
+        same = all(other.inputs.get(key) == making.get(key) for key in ("kind", "phase", "zoneId", "accountId"))
         if same and other.id != making.id:
-            raise Refused(f"exceeded maximum number of zone rulesets for phase {making.get('phase')} (20217)", property="phase")
+            many = f"exceeded maximum number of {kind} rulesets for phase {making.get('phase')}"
+            raise Refused(f"'{kind}' is not a valid value for kind because {many} (20217)", property="phase")
 
 
 def _ruleset_outputs(making: Making) -> Values:
@@ -89,16 +94,25 @@ ruleset = make(
         "kind": ("managed", "custom", "root", "zone"),
         "phase": PHASES,
         "rules[*].action": ACTIONS,
-        "rules[*].ratelimit.period": PERIODS,
+        "rules[*].actionParameters.overrides.sensitivityLevel": SENSITIVITIES,
+        "rules[*].actionParameters.edgeTtl.mode": EDGE_MODES,
+        "rules[*].actionParameters.browserTtl.mode": BROWSER_MODES,
+        "rules[*].actionParameters.ruleset": ("current",),
     },
-    limits={"name": Limit(min_length=1, by="api"), "rules[*].ratelimit.characteristics": Limit(min_items=1, by="api")},
+    limits={
+        "name": Limit(min_length=1, by="api"),
+        "rules[*].expression": Limit(max_length=4096, by="api"),
+        "rules[*].ref": Limit(min_length=1, by="api"),
+        "rules[*].ratelimit.characteristics": Limit(min_items=1, by="api"),
+        "rules[*].ratelimit.requestsPerPeriod": Limit(minimum=1, by="api"),
+    },
     exactly_one_of=(("zoneId", "accountId"),),
     defaults={"description": ""},
     outputs=_ruleset_outputs,
     volatile={"version", "lastUpdated"},
-    checks=(_level, _rules),
-    before_create=(_entry_point,),
-    before_update=(_entry_point,),
+    checks=(_level, _rules, check_rules),
+    before_create=(_entry_point, check_plan),
+    before_update=(_entry_point, check_plan),
 )
 
 
@@ -131,6 +145,20 @@ rate_limit = in_zone(
     enums={"action.mode": ("simulate", "ban", "challenge", "js_challenge", "managed_challenge")},
 )
 page_rule = in_zone("pageRule", enums={"status": ("active", "disabled")}, defaults={"status": "active", "priority": 1})
+
+
+def _bots(making: Making) -> None:
+    """Bot Fight Mode is the Free plan's, and Super Bot Fight Mode that of the others; likely bots are told apart from Business on."""
+    plan = plan_of(making)
+    super_mode = [name for name in making.inputs if name.startswith("sbfm")]
+    if plan == "free" and super_mode:
+        raise Refused(f"not entitled: {super_mode[0]} needs a Pro plan", property=super_mode[0])
+    if plan == "pro" and "sbfmLikelyAutomated" in making.inputs:
+        raise Refused("not entitled: sbfmLikelyAutomated needs a Business plan", property="sbfmLikelyAutomated")
+    if plan != "free" and making.get("fightMode"):
+        raise Refused("not entitled: fightMode is the Free plan's", property="fightMode")
+
+
 bot_management = in_zone(
     "botManagement",
     id=once_in_zone,
@@ -151,6 +179,8 @@ bot_management = in_zone(
         "enableJs": False,
         "fightMode": False,
     },
+    before_create=(_bots,),
+    before_update=(_bots,),
 )
 account_list = in_account(
     "list",

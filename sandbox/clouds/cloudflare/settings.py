@@ -5,7 +5,7 @@ Source: https://developers.cloudflare.com/api/resources/zones/subresources/setti
 """
 
 from ...rules import UNKNOWN, Limit, Making, Refused, Values
-from .common import hex_id, in_zone, setting
+from .common import PAID, hex_id, in_zone, plan_of, setting
 
 ON_OFF = ("on", "off")
 
@@ -45,6 +45,31 @@ ZONE_SETTINGS: dict[str, tuple[str, ...] | None] = {
 }
 """The names of a zone's settings, and the values of those that are words."""
 
+NUMBERS: dict[str, tuple[int, int]] = {
+    "browser_cache_ttl": (0, 31536000),
+    "challenge_ttl": (300, 31536000),
+    "edge_cache_ttl": (30, 604800),
+    "max_upload": (100, 1000),
+    "origin_h2_max_streams": (1, 1000),
+    "proxy_read_timeout": (1, 6000),
+}
+"""The least and the most of settings that are numbers."""
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("h2_prioritization", "image_resizing", "mirage", "polish", "waf", "webp"), PAID),
+    **dict.fromkeys(
+        (
+            *("advanced_ddos", "origin_error_page_pass_thru", "prefetch_preload", "proxy_read_timeout", "response_buffering"),
+            *("sort_query_string_for_cache", "true_client_ip_header"),
+        ),
+        ("enterprise",),
+    ),
+}
+"""Settings that can be changed on some plans alone. Source: the pages on each of them"""
+
+HSTS: dict[str, type] = {"enabled": bool, "include_subdomains": bool, "max_age": int, "nosniff": bool, "preload": bool}
+"""The parts of the one setting that is an object of its own shape."""
+
 
 def _value(making: Making) -> None:
     name, value = making.get("settingId"), making.inputs.get("value")
@@ -55,6 +80,31 @@ def _value(making: Making) -> None:
     words = ZONE_SETTINGS[name]
     if words is not None and value is not UNKNOWN and value not in words:
         raise Refused(f"invalid value for zone setting {name}: {value!r}, which takes {', '.join(words)} (1007)", property="value")
+    if name in NUMBERS and value is not UNKNOWN:
+        least, most = NUMBERS[name]
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= most:
+            raise Refused(f"invalid value for zone setting {name}: {value!r}, which takes {least} to {most} (1007)", property="value")
+    if name == "security_header" and isinstance(value, dict):
+        _security_header(value)
+
+
+def _security_header(value: Values) -> None:
+    header = value.get("strict_transport_security")
+    if set(value) != {"strict_transport_security"} or not isinstance(header, dict):
+        raise Refused("invalid value for zone setting security_header: it takes strict_transport_security (1007)", property="value")
+    for part, given in header.items():
+        # JSON has one kind of number.
+        right = isinstance(given, HSTS.get(part, ())) or (part == "max_age" and isinstance(given, float))
+        if given is not UNKNOWN and (not right or (part == "max_age" and (isinstance(given, bool) or given < 0))):
+            raise Refused(f"invalid value for zone setting security_header: {part} cannot be {given!r} (1007)", property="value")
+
+
+def _plan(making: Making) -> None:
+    """Refuses to change what the zone's plan keeps to itself; to set what is there is no change."""
+    name, plan = making.get("settingId"), plan_of(making)
+    enterprise = name == "ssl" and making.get("value") == "origin_pull"
+    if plan not in NEEDS.get(name, (plan,)) or (enterprise and plan != "enterprise"):
+        raise Refused(f"not allowed to edit setting for {name} (1015)", property="settingId")
 
 
 def _setting_id(making: Making) -> str:
@@ -63,7 +113,13 @@ def _setting_id(making: Making) -> str:
 
 
 zone_setting = in_zone(
-    "zoneSetting", id=_setting_id, replaces={"settingId"}, defaults={"editable": True, "timeRemaining": 0}, checks=(_value,)
+    "zoneSetting",
+    id=_setting_id,
+    replaces={"settingId"},
+    defaults={"editable": True, "timeRemaining": 0},
+    checks=(_value,),
+    before_create=(_plan,),
+    before_update=(_plan,),
 )
 
 
