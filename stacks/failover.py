@@ -77,7 +77,12 @@ def groups(args: CloudflareFrontArgs, gone: frozenset[str] = frozenset()) -> lis
     Args:
         args: The front's.
         gone: Names of the tiers that are gone, as health checks have found.
+
+    Returns:
+        No group where nothing steers: within a tunnel, Cloudflare's network chooses.
     """
+    if args.effective_mode is Mode.TUNNEL:
+        return []
     down = {(pool.name, str(origin["name"])) for pool in args.known_pools if pool.name in gone for origin in _listed(pool.origins)}
     found: list[Group] = []
     for kind, visitor, steering in _kinds(args):

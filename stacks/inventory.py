@@ -96,7 +96,7 @@ def _digitalocean(project: str, stack: str, options: pulumi.InvokeOptions) -> Th
 
 
 def _cloudflare(zone_name: str, project: str, stack: str, options: pulumi.InvokeOptions) -> Things:
-    """The load balancers, pools, monitors and DNS records whose note says so."""
+    """The load balancers, pools, monitors and DNS records whose note says so, and the tunnels, which have nothing but a name."""
     import pulumi_cloudflare as cloudflare
 
     zone = cloudflare.get_zone(filter=cloudflare.GetZoneFilterArgs(match="all", name=zone_name), opts=options)
@@ -115,6 +115,10 @@ def _cloudflare(zone_name: str, project: str, stack: str, options: pulumi.Invoke
         *(("dnsRecord:DnsRecord", item) for item in cloudflare.get_dns_records(zone_id=zone.id, opts=options).results),
     ]
     texts = [(kind, item.id, getattr(item, "description", None) or getattr(item, "comment", None) or "") for kind, item in noted]
+    tunnels = cloudflare.get_zero_trust_tunnel_cloudflareds(
+        account_id=account, include_prefix=f"{project}-{stack}-", is_deleted=False, opts=options
+    )
+    texts += [("zeroTrustTunnelCloudflared:ZeroTrustTunnelCloudflared", item.id, note) for item in tunnels.results]
     return [_thing(f"cloudflare:index/{kind}", id_, {"description": text}) for kind, id_, text in texts if note in text]
 
 

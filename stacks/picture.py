@@ -43,6 +43,7 @@ EXPOSURES = {
     "load_balancer": "behind the cloud's load balancer",
     "machines": "each machine by itself",
     "registered": "machines register themselves",
+    "tunnel": "through a tunnel, no port open",
 }
 
 
@@ -110,7 +111,11 @@ class _Picture:
 
     def _front_says(self) -> Iterable[str]:
         front = self._front
-        if front.effective_mode is not Mode.LOAD_BALANCER:
+        if front.effective_mode is Mode.TUNNEL:
+            yield "One tunnel, which every machine of every tier opens from inside; no machine has an open port"
+            yield "Nothing steers: the machine answers that is nearest to where a visitor enters Cloudflare's network, as a rule"
+            return
+        if front.effective_mode is Mode.DNS:
             yield "Records of the tiers, which visitors get in turn"
             return
         pattern = f", pattern {front.pattern.value.replace('_', '-')}" if front.pattern else ""
@@ -156,6 +161,10 @@ class _Picture:
     def _draw_way(self, top: float, x: float, y: float, owner: str, shares: list[Group]) -> None:
         """The arrow from the front to a cloud, with its share where all visitors are alike."""
         drawing = self._drawing
+        if self._front.effective_mode is Mode.TUNNEL:
+            drawing.arrow((x, y), (x, top))
+            drawing.text(x + 8, top + 1.5 * GAP + 5, "opens the tunnel", TEXT, fill=GREY)
+            return
         if len(shares) != 1:
             drawing.arrow((x, top), (x, y))
             return
@@ -194,7 +203,9 @@ class _Picture:
         exposure = tier.exposure or (Exposure.MACHINES if isinstance(tier, ExternalTier) else Exposure.LOAD_BALANCER)
         lines.append(EXPOSURES[exposure.value])
         lines += ["HTTPS between Cloudflare and here"] if self._front.origin_port == 443 else []
-        pool = next(pool for pool in self._front.known_pools if pool.name == name)
+        pool = next((pool for pool in self._front.known_pools if pool.name == name), None)
+        if pool is None:
+            return lines
         notes = {
             f"weight {pool.weight}": pool.weight not in (None, 0),
             "drained": pool.weight == 0,
@@ -212,7 +223,7 @@ class _Picture:
 
     def _draw_panels(self, y: float) -> float:
         """Who goes where: as all is well, and without each cloud."""
-        y = self._draw_panel(y, "All clouds there", self._guess(), groups(self._front), frozenset())
+        y = self._draw_panel(y, "All clouds there", self._at_best(), groups(self._front), frozenset())
         for owner in self._owners:
             gone = frozenset(name for name, tier in self._tiers.items() if whose(name, tier) == owner)
             y = self._draw_panel(y, f"{owner} gone", [*self._database_without(owner), *self._until(gone)], groups(self._front, gone), gone)
@@ -254,7 +265,10 @@ class _Picture:
                 said.append(f"{key} {_percent(share)}{', which is gone: no answer' if key in gone else ''}")
         return "; ".join(said)
 
-    def _guess(self) -> list[str]:
+    def _at_best(self) -> list[str]:
+        """What the shares below it leave unsaid."""
+        if self._front.effective_mode is Mode.TUNNEL:
+            return [f"The nearest machine of {_listed(list(self._tiers))} answers."]
         if self._front.effective_mode is Mode.LOAD_BALANCER and self._front.effective_steering is Steering.DYNAMIC_LATENCY:
             return ["By distance, which stands in for speed: that is known only when health checks have measured it."]
         return []
@@ -262,6 +276,13 @@ class _Picture:
     def _until(self, gone: frozenset[str]) -> list[str]:
         """How long it takes until visitors are where the panel shows them."""
         front = self._front
+        if front.effective_mode is Mode.TUNNEL:
+            left = [name for name in self._tiers if name not in gone]
+            if not gone:
+                return ["No visitor was there."]
+            if not left:
+                return ["No machine is left that opens the tunnel: visitors get Cloudflare's own answer, an error 530."]
+            return [f"Its machines' connections end, and the nearest machine of {_listed(left)} answers."]
         before = {key for group in groups(front) for key in group.shares}
         if not gone & before:
             return ["No visitor was there."]
@@ -290,6 +311,11 @@ def _machines(tier: Tier) -> str:
     if servers.scales:
         return f"{servers.min} to {servers.most} machines"
     return f"{servers.min} machine{'' if servers.min == 1 else 's'}"
+
+
+def _listed(names: list[str]) -> str:
+    """Names as a person says them: `a, b or c`."""
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _percent(share: float) -> str:

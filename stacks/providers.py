@@ -36,7 +36,7 @@ class Providers:
         """The provider of what has no regions.
 
         Args:
-            package: cloudflare or random.
+            package: cloudflare, random or tls.
         """
         if package not in self._made:
             self._made[package] = self._make(package, "", package)
@@ -66,4 +66,8 @@ class Providers:
                 import pulumi_random as random
 
                 return random.Provider(name)
+            case "tls":
+                import pulumi_tls as tls
+
+                return tls.Provider(name)
         raise ValueError(f"no provider for {package}")

@@ -1,5 +1,7 @@
 """What the clouds of a `Recording` compute and answer: only what the components and the stacks need."""
 
+import base64
+import json
 import zlib
 
 from pulumi.runtime import rpc
@@ -11,6 +13,11 @@ def _address(record: Recorded) -> str:
     """A reserved address: another one for each name."""
     number = zlib.crc32(record.name.encode()) % 2**16
     return f"198.18.{number // 256}.{number % 256}"
+
+
+def _pem(label: str, record: Recorded) -> str:
+    """What looks like PEM: another text for each name."""
+    return f"-----BEGIN {label}-----\n{base64.b64encode(record.name.encode()).decode()}\n-----END {label}-----\n"
 
 
 OUTPUTS: dict[str, Outputs] = {
@@ -30,6 +37,10 @@ OUTPUTS: dict[str, Outputs] = {
     },
     "aws:secretsmanager/secret:Secret": lambda r: {
         "arn": f"arn:aws:secretsmanager:eu-central-1:123456789012:secret:{r.name}-AbCdEf",
+    },
+    "cloudflare:index/originCaCertificate:OriginCaCertificate": lambda r: {
+        "certificate": _pem("CERTIFICATE", r),
+        "expiresOn": "2027-11-21 13:08:00 +0000 UTC",
     },
     "digitalocean:index/droplet:Droplet": {"ipv4Address": "198.51.100.30", "ipv4AddressPrivate": "10.30.0.2"},
     "digitalocean:index/loadBalancer:LoadBalancer": {"ip": "198.51.100.31"},
@@ -56,6 +67,13 @@ OUTPUTS: dict[str, Outputs] = {
     "random:index/randomPassword:RandomPassword": lambda r: {"result": rpc.wrap_rpc_secret(f"password-of-{r.name}")},
     "random:index/randomId:RandomId": {"hex": "1a2b3c4d"},
     "random:index/randomString:RandomString": {"result": "1a2b3c4d"},
+    "tls:index/privateKey:PrivateKey": lambda r: {
+        "privateKeyPem": rpc.wrap_rpc_secret(_pem("EC PRIVATE KEY", r)),
+        "privateKeyPemPkcs8": rpc.wrap_rpc_secret(_pem("PRIVATE KEY", r)),
+    },
+    "tls:index/certRequest:CertRequest": lambda r: {"certRequestPem": _pem("CERTIFICATE REQUEST", r)},
+    "tls:index/selfSignedCert:SelfSignedCert": lambda r: {"certPem": _pem("CERTIFICATE", r)},
+    "tls:index/locallySignedCert:LocallySignedCert": lambda r: {"certPem": _pem("CERTIFICATE", r)},
 }
 """Computed outputs of the types that the components make. A test adds to its own `recording.outputs`."""
 
@@ -77,6 +95,9 @@ ANSWERS: dict[str, Answer] = {
         "name": args.get("filter", {}).get("name", "example.com"),
         "account": {"id": "fedcba9876543210fedcba9876543210", "name": "account"},
         "status": "active",
+    },
+    "cloudflare:index/getZeroTrustTunnelCloudflaredToken:getZeroTrustTunnelCloudflaredToken": lambda args: {
+        "token": base64.b64encode(json.dumps({"a": args["accountId"], "t": args["tunnelId"], "s": "AAAA"}).encode()).decode()
     },
     "cloudflare:index/getIpRanges:getIpRanges": {"ipv4Cidrs": ["173.245.48.0/20", "103.21.244.0/22"], "ipv6Cidrs": ["2400:cb00::/32"]},
 }

@@ -262,7 +262,15 @@ def _alias(alias: Any) -> Values:
 
 
 def _struct(values: Mapping[str, Any]) -> Any:
-    return _sync_await(rpc.serialize_properties(dict(values), {}))
+    def told(value: Any) -> Any:
+        """As the engine says that something is not known: what goes in unknown comes out unknown."""
+        if isinstance(value, dict):
+            return {key: told(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [told(inner) for inner in value]
+        return rpc.UNKNOWN if value == UNKNOWN else value
+
+    return _sync_await(rpc.serialize_properties(told(dict(values)), {}))
 
 
 def _plain(struct: Any) -> tuple[Values, frozenset[str]]:

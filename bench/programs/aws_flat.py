@@ -340,6 +340,7 @@ listener = aws.lb.Listener(
     protocol="HTTPS",
     certificate_arn=certificate.arn,
     ssl_policy="ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    mutual_authentication={"mode": "off"},
     default_actions=[{"type": "forward", "target_group_arn": targets.arn}],
     tags=tags("web-listener"),
     opts=after(group),

@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from .front.contract import Notifications as Notifications
     from .front.health import Monitor as Monitor
     from .front.health import Plan as Plan
+    from .front.origin_certificate import OriginCertificate as OriginCertificate
+    from .front.origin_certificate import OriginCertificateArgs as OriginCertificateArgs
+    from .front.origin_pulls import OriginPulls as OriginPulls
+    from .front.origin_pulls import OriginPullsArgs as OriginPullsArgs
     from .front.patterns import Pattern as Pattern
     from .front.pool import Pool as Pool
     from .front.pool import pool_of as pool_of
@@ -64,6 +68,8 @@ if TYPE_CHECKING:
     from .front.steering import OriginSteering as OriginSteering
     from .front.steering import PreferEcs as PreferEcs
     from .front.steering import Steering as Steering
+    from .front.tunnel import Tunnel as Tunnel
+    from .front.tunnel import TunnelArgs as TunnelArgs
     from .machine.container import Container as Container
     from .machine.container import Registry as Registry
     from .machine.workload import Archive as Archive
@@ -104,6 +110,7 @@ if TYPE_CHECKING:
     from .web.exposure import Exposure as Exposure
     from .web.exposure import Registration as Registration
     from .web.exposure import Replacement as Replacement
+    from .web.exposure import TunnelConnection as TunnelConnection
     from .web.external import ExternalWebTier as ExternalWebTier
     from .web.external import ExternalWebTierArgs as ExternalWebTierArgs
     from .web.gcp import GcpWebTier as GcpWebTier
@@ -125,11 +132,14 @@ _MODULES = {
     "front.cloudflare": ("CloudflareFront",),
     "front.contract": ("CloudflareFrontArgs", "Dns", "Mode", "Notifications"),
     "front.health": ("Monitor", "Plan"),
+    "front.origin_certificate": ("OriginCertificate", "OriginCertificateArgs"),
+    "front.origin_pulls": ("OriginPulls", "OriginPullsArgs"),
     "front.patterns": ("Pattern",),
     "front.pool": ("Pool", "pool_of"),
     "front.routes": ("FixedResponse", "Route"),
     "front.shield": ("Action", "CacheRule", "DdosSensitivity", "FirewallRule", "Hsts", "MinimumTls", "RateLimit", "Shield", "Ssl"),
     "front.steering": ("Geo", "LocationMode", "LocationStrategy", "OriginSteering", "PreferEcs", "Steering"),
+    "front.tunnel": ("Tunnel", "TunnelArgs"),
     "front.ranges": ("cloudflare_ranges",),
     "machine.container": ("Container", "Registry"),
     "machine.workload": ("Archive", "Git", "StaticSite"),
@@ -139,7 +149,7 @@ _MODULES = {
     "web.aws": ("AwsWebTier", "AwsWebTierArgs"),
     "web.contract": ("Debian", "HealthCheck", "Origin", "Servers", "Size", "WebTier", "WebTierArgs"),
     "web.digitalocean": ("DigitalOceanWebTier", "DigitalOceanWebTierArgs"),
-    "web.exposure": ("Certificate", "Exposure", "Registration", "Replacement"),
+    "web.exposure": ("Certificate", "Exposure", "Registration", "Replacement", "TunnelConnection"),
     "web.external": ("ExternalWebTier", "ExternalWebTierArgs"),
     "web.gcp": ("GcpWebTier", "GcpWebTierArgs"),
     "web.schedule": ("Day", "Period", "Schedule"),

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from ..rules import Cloud
 
-NAMES = ("aws", "cloudflare", "digitalocean", "gcp", "random")
+NAMES = ("aws", "cloudflare", "digitalocean", "gcp", "random", "tls")
 """The names of the clouds, as in their type tokens."""
 
 

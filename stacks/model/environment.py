@@ -17,8 +17,11 @@ from multicloud.web.contract import MOST_MACHINES, Origin
 
 from . import mapping
 from .base import Part, joined, refuse
+from .certificates import asked_by_pulls, check_certificate, check_pulls
 from .front import Front
 from .records import check_records, origin_count
+from .secrets import EXAMPLES
+from .tunnels import check_exposure, check_shared
 from .web import AnyTier, CloudTier, ExternalTier, Tier
 
 
@@ -63,13 +66,17 @@ class Environment(Part):
             self._check_there_is_a_tier,
             *(partial(self._check_name, name) for name in self.web),
             self._check_order,
+            *(partial(check_exposure, self.front, tier, joined("web", name)) for name, tier in self.web.items()),
             *(partial(self._check_health, name) for name in self.web),
             *(partial(self._check_port, name) for name in self.web),
             *(partial(self._check_registered_name, name) for name in self.web),
             self._check_mode,
+            partial(check_certificate, self.front, self.web),
+            partial(check_pulls, self.front, self.web),
             self._check_networks,
             *(partial(self._check_tier, name) for name in self.web),
             self._check_front,
+            self._check_origin_certificate,
             self._check_database,
             (self.accounts or Accounts()).check,
             lambda: tags.check(self.tags or {}),
@@ -104,7 +111,7 @@ class Environment(Part):
 
     def _check_health(self, name: str) -> None:
         """The front asks all tiers alike, where it asks at all."""
-        if self.front.is_records:
+        if self.front.is_records or self.front.is_tunnel:
             return
         first, *_ = self.web
         ours, theirs = self.web[name].health, self.web[first].health
@@ -117,7 +124,9 @@ class Environment(Part):
                 raise ArgumentError(f"{joined('web', name)}.health_check.{field}", wrong, "give all tiers the same")
 
     def _check_port(self, name: str) -> None:
-        """It goes to one port of all origins."""
+        """It goes to one port of all origins, where it does not lead to a tunnel that all tiers share."""
+        if self.front.is_tunnel:
+            return
         first, *_ = self.web
         tier, other = self.web[name], self.web[first]
         ours, theirs = mapping.origin_port(tier), mapping.origin_port(other)
@@ -129,6 +138,9 @@ class Environment(Part):
         where, mend = "health_check.port", "give all machines that are reached without a load balancer the same"
         if 443 in (ours, theirs) and isinstance(tier, CloudTier):
             where, mend = "certificate", "let all tiers have a certificate, or none"
+        if tier.is_tunnelled or other.is_tunnelled:
+            where = "exposure" if tier.is_tunnelled else where
+            mend = "let all tiers have a certificate or a tunnel, or none: Cloudflare asks tunnels over HTTPS"
         wrong = f"leads to port {ours}, and that of {first} to {theirs}, and the front goes to the same port of all tiers"
         raise ArgumentError(f"{joined('web', name)}.{where}", wrong, mend)
 
@@ -151,6 +163,8 @@ class Environment(Part):
     def _check_mode(self) -> None:
         if self.front.is_records:
             check_records(self.web)
+        if self.front.is_tunnel:
+            check_shared(self.web)
 
     def _check_networks(self) -> None:
         networks = {
@@ -170,9 +184,9 @@ class Environment(Part):
     def _check_tier(self, name: str) -> None:
         """What only the tier's cloud knows."""
         try:
-            mapping.checked_args(self.web[name])
+            mapping.checked_args(self.web[name], EXAMPLES.expected(self.front))
         except ArgumentError as error:
-            raise error.under(joined("web", name)) from None
+            raise asked_by_pulls(error).under(joined("web", name)) from None
 
     def _check_front(self) -> None:
         tiers = {name: self.web[name] for name in self.order if name in self.web} or self.web
@@ -190,6 +204,12 @@ class Environment(Part):
             name = list(tiers)[int(pool[1])]
             field = _said_by(tiers[name]) if pool[2] in ("origins", "origin_count") else pool[2]
             raise ArgumentError(field, error.wrong, error.mend).under(joined("web", name)) from None
+
+    def _check_origin_certificate(self) -> None:
+        try:
+            mapping.checked_certificate(self.front, self.web.values())
+        except ArgumentError as error:
+            raise error.under("front") from None
 
     def _check_tags(self, path: str, own: dict[str, str] | None) -> None:
         """A part's own tags laid over the environment's: both may be right, and together wrong."""
@@ -217,13 +237,17 @@ def _said_by(tier: Tier) -> str:
     """What of a tier says how many origins it has, or asks for more."""
     if (tier.minimum_origins or 1) > origin_count(tier):
         return "minimum_origins"
+    if tier.is_tunnelled:
+        return "exposure"
     return "addresses" if isinstance(tier, ExternalTier) else "servers.min"
 
 
 def _example_origins(tiers: Mapping[str, Tier]) -> dict[str, list[Origin]]:
     """As many origins as each tier will have, 2000 at most."""
     return {
-        name: [
+        name: [{"name": name, "address": f"{place:08x}-0000-0000-0000-000000000000.cfargotunnel.com", "weight": 1}]
+        if tier.is_tunnelled
+        else [
             {"name": f"origin-{index}", "address": f"2001:db8:{place}::{index}", "weight": 1}
             for index in range(1, min(origin_count(tier), MOST_MACHINES) + 1)
         ]

@@ -9,7 +9,10 @@ from multicloud.front.shield import Shield
 from multicloud.front.steering import Geo, LocationStrategy, Steering
 
 from .base import Part
-from .inputs import Notifications
+from .inputs import Notifications, OriginCertificate, OriginPulls
+
+ITS_OWN = ("order", "origin_certificate", "origin_pulls")
+"""What the component of the front does not take: it is of the tiers, or of a component beside it."""
 
 
 class Front(Part):
@@ -22,7 +25,8 @@ class Front(Part):
     aliases: list[str] | None = None
     """Other names of the zone that lead to the same front. Defaults to none."""
     mode: Mode | None = None
-    """How the name leads to the tiers: load_balancer, the paid add-on, or dns, records that nothing watches. Defaults to load_balancer."""
+    """How the name leads to the tiers: load_balancer, the paid add-on; dns, records that nothing watches; or tunnel, which the machines
+    of all tiers open from inside, so that none has an open port. Defaults to load_balancer."""
     pattern: Pattern | None = None
     """What the tiers are to each other: fills in steering and the failover of requests where they are not given. Defaults to none."""
     preproduction_hostname: str | None = None
@@ -55,6 +59,13 @@ class Front(Part):
     """The records, where `mode` is dns."""
     shield: Shield | None = None
     """What protects the front and its tiers. Defaults to all that is safe for every site."""
+    origin_certificate: OriginCertificate | None = None
+    """Gives the tiers that say `certificate: true` a certificate that is made and renewed here, instead of
+    `multicloud:originCertificate`: `{}` for the defaults. None but Cloudflare trusts it. Defaults to none."""
+    origin_pulls: OriginPulls | None = None
+    """Whether the tiers that say `certificate: true` get to see a certificate that Cloudflare has for this zone alone, `shown`, and refuse
+    everyone without it, `required`. It is the zone's, so one stack of a zone says it. Defaults to none: they let in whoever comes from
+    Cloudflare's addresses."""
     notifications: Notifications | None = None
     """Who hears of it when a tier becomes healthy or unhealthy. Defaults to nobody."""
     notification_email: str | None = None
@@ -66,6 +77,16 @@ class Front(Part):
     def is_records(self) -> bool:
         """Whether the name is records alone, which nothing steers."""
         return self.mode is Mode.DNS
+
+    @property
+    def is_tunnel(self) -> bool:
+        """Whether the name is one tunnel that all tiers share, which nothing steers."""
+        return self.mode is Mode.TUNNEL
+
+    @property
+    def requires_pulls(self) -> bool:
+        """Whether tiers refuse everyone without Cloudflare's certificate for this zone."""
+        return self.origin_pulls is OriginPulls.REQUIRED
 
     @property
     def is_open(self) -> bool:
@@ -85,7 +106,7 @@ class Front(Part):
     @property
     def needs_order(self) -> str | None:
         """What goes by the order of tiers, in the file's words; None where nothing does."""
-        if self.is_records:
+        if self.is_records or self.is_tunnel:
             return None
         if self.pattern in (Pattern.BURST, Pattern.PREPRODUCTION):
             return f"pattern {self.pattern}"

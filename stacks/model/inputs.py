@@ -1,5 +1,7 @@
 """Parts of an environment whose classes in the library take outputs, too: here they are plain values of a file."""
 
+from enum import StrEnum
+
 from .base import Part
 
 
@@ -43,6 +45,24 @@ class Registration(Part):
     DigitalOcean and machines of somebody else have no such store: there the token is `multicloud:registrationToken`."""
     ttl: int | None = None
     """Seconds that resolvers keep an address, 60 to 86400. Defaults to 60."""
+
+
+class OriginCertificate(Part):
+    """The certificate that tiers show to Cloudflare, from Cloudflare's own authority for origins, for all names of the front."""
+
+    validity_days: int | None = None
+    """For how many days it is valid: 7, 30, 90, 365, 730, 1095 or 5475. Defaults to 365."""
+    renew_before_days: int | None = None
+    """How many days before its end the next update makes a new one. Defaults to a third of `validity_days`, 60 at most."""
+
+
+class OriginPulls(StrEnum):
+    """What becomes of the certificate that Cloudflare shows to tiers, for this zone alone."""
+
+    SHOWN = "shown"
+    """Cloudflare shows it, and no tier asks for it: the step before and after `required` on a site with visitors."""
+    REQUIRED = "required"
+    """The tiers that say `certificate: true` refuse everyone who does not show it."""
 
 
 class Notifications(Part):

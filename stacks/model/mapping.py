@@ -3,7 +3,7 @@
 A cloud's own module is imported where a tier or a server is on it, and not before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,14 +13,14 @@ import multicloud
 from multicloud.database.pair import PostgresPairArgs
 from multicloud.errors import ArgumentError
 from multicloud.front.contract import CloudflareFrontArgs, Notifications
-from multicloud.front.health import Plan
+from multicloud.front.health import Monitor, Plan
 from multicloud.front.pool import Pool
 from multicloud.machine.container import Container, Registry
 from multicloud.web.contract import Origin, WebTierArgs
-from multicloud.web.exposure import Certificate, Registration
+from multicloud.web.exposure import Certificate, Exposure, Registration, TunnelConnection
 
 from . import inputs
-from .front import Front
+from .front import ITS_OWN, Front
 from .records import origin_count
 from .secrets import CERTIFICATE, EXAMPLES, PRIVATE_KEY, TOKEN, WEBHOOKS, Secrets
 from .web import IN_THE_FRONT, AwsTier, CloudTier, DigitalOceanTier, ExternalTier, GcpTier, Tier
@@ -31,6 +31,9 @@ WITHOUT_STORE = ("digitalocean", "external")
 """Where there is no secret store that a machine could ask, so that a token comes from the stack's configuration."""
 
 EXAMPLE_ZONE = "0" * 32
+
+EXAMPLE_TUNNEL = TunnelConnection(hostname="00000000-0000-0000-0000-000000000000.cfargotunnel.com", token="x" * 40)
+"""What stands for a tunnel while an environment is checked by itself."""
 
 
 def checked_args(tier: Tier, secrets: Secrets = EXAMPLES) -> WebTierArgs:
@@ -43,22 +46,28 @@ def checked_args(tier: Tier, secrets: Secrets = EXAMPLES) -> WebTierArgs:
     Raises:
         ArgumentError: Its path below the tier.
     """
-    args = tier_args(tier, secrets=secrets, zone_id=EXAMPLE_ZONE)
+    args = tier_args(tier, secrets=secrets, zone_id=EXAMPLE_ZONE, tunnel=EXAMPLE_TUNNEL)
     args.check()
     return args
 
 
 def tier_args(
-    tier: Tier, tags: Tags = None, admitted: Any = None, secrets: Secrets | None = None, zone_id: pulumi.Input[str] = ""
+    tier: Tier,
+    tags: Tags = None,
+    admitted: Any = None,
+    secrets: Secrets | None = None,
+    zone_id: pulumi.Input[str] = "",
+    tunnel: TunnelConnection | None = None,
 ) -> WebTierArgs:
     """The arguments of a web tier: an instance of its cloud's own class.
 
     Args:
         tier: The tier.
         tags: The environment's tags.
-        admitted: The ranges that may reach it.
+        admitted: The ranges that may reach it, where it is no tunnel that it is reached through.
         secrets: The stack's.
         zone_id: Cloudflare's id of the front's zone.
+        tunnel: The tunnel that its machines open, where it is reached through one.
 
     Raises:
         ArgumentError: Its path below the tier, if it needs a secret that the stack lacks.
@@ -81,11 +90,12 @@ def tier_args(
         "subnet_ids": tier.subnet_ids,
         "exposure": tier.exposure,
         "registration": _registration(tier, secrets, zone_id),
+        "tunnel": tunnel if tier.is_tunnelled else None,
         "certificate": _certificate(tier, secrets),
         "tags": _laid_over(tags, tier.tags),
     }
     if isinstance(tier, CloudTier):
-        given |= {"image": tier.image, "admitted_ranges": admitted}
+        given |= {"image": tier.image, "admitted_ranges": None if tier.is_tunnelled else admitted}
     match tier:
         case AwsTier():
             return multicloud.AwsWebTierArgs(
@@ -133,7 +143,13 @@ def front_args(
     """
     first = next(iter(tiers.values()))
     health = first.health  # the same for all tiers, as the environment has checked
-    same = {name: getattr(front, name) for name in type(front).model_fields if name not in ("order", "notifications")}
+    same = {name: getattr(front, name) for name in type(front).model_fields if name not in (*ITS_OWN, "notifications")}
+    if front.is_tunnel:
+        # The machines' own connectors ask for their health, and the tunnel leads to the machines' own port.
+        return CloudflareFrontArgs(**same, origin_port=health.effective_port, notifications=_notifications(front, secrets))
+    if front.origin_pulls and not front.is_records:
+        # A load balancer on AWS refuses everybody else at the path of the health check, too.
+        same["monitor"] = replace(front.monitor or Monitor(), shows_certificate=True)
     return CloudflareFrontArgs(
         **same,
         pools=[
@@ -155,10 +171,38 @@ def front_args(
     )
 
 
+def certificate_args(front: Front, tiers: Iterable[Tier]) -> "multicloud.OriginCertificateArgs":
+    """The arguments of the certificate that tiers show to Cloudflare: for every name of the front.
+
+    Args:
+        front: A front with `origin_certificate`.
+        tiers: Those that show it, and others.
+    """
+    said = front.origin_certificate or inputs.OriginCertificate()
+    on_machines = any(tier.certificate and tier.exposure not in (None, Exposure.LOAD_BALANCER) for tier in tiers)
+    return multicloud.OriginCertificateArgs(
+        hostnames=front.names,
+        validity_days=said.validity_days,
+        renew_before_days=said.renew_before_days,
+        # Machines may be replaced after the update, and show the old one till then.
+        revoke=False if on_machines else None,
+    )
+
+
+def checked_certificate(front: Front, tiers: Iterable[Tier]) -> None:
+    """Raises ArgumentError, its path below the front, if Cloudflare would not make the certificate, or not renew it in time."""
+    if front.origin_certificate is not None:
+        try:
+            certificate_args(front, tiers).check()
+        except ArgumentError as error:
+            path = error.path if error.path in inputs.OriginCertificate.model_fields else ""
+            raise ArgumentError(path, error.wrong, error.mend).under("origin_certificate") from None
+
+
 def origin_port(tier: Tier) -> int:
     """Where the front comes to."""
     # Where machines register does not change it, and may be refused.
-    return tier_args(tier.model_copy(update={"registration": None}), secrets=EXAMPLES).origin_port
+    return tier_args(tier.model_copy(update={"registration": None}), secrets=EXAMPLES, tunnel=EXAMPLE_TUNNEL).origin_port
 
 
 def checked_notifications(front: Front, secrets: Secrets) -> None:

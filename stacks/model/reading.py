@@ -16,7 +16,7 @@ from .base import joined
 from .environment import Environment
 from .mapping import checked_args, checked_notifications
 from .messages import mistakes
-from .secrets import KEYS, NAMESPACE, Secrets
+from .secrets import CERTIFICATE, KEYS, NAMESPACE, PRIVATE_KEY, Secrets
 
 KEY = "environment"
 
@@ -91,9 +91,17 @@ def read_secrets(environment: Environment) -> Secrets:
         StackFileError: With every mistake in them, and whatever lacks one.
     """
     found, errors = secrets.configured()
+    if environment.front.origin_certificate is not None:
+        wrong = "is given beside front.origin_certificate, which makes a certificate and its key"
+        errors += [
+            ArgumentError(key, wrong, "leave one of the two out")
+            for key in (CERTIFICATE, PRIVATE_KEY)
+            if runtime.get_config(key) is not None
+        ]
+    expected = found.expected(environment.front)
     for name, tier in environment.web.items() if not errors else ():
         try:
-            checked_args(tier, found)
+            checked_args(tier, expected)
         except ArgumentError as error:
             errors.append(error.under(joined(f"{KEY}.web", name)))
     try:

@@ -15,7 +15,7 @@ from .web import AwsTier, ExternalTier, Tier
 
 def origin_count(tier: Tier) -> int:
     """How many addresses or names the tier will have."""
-    if tier.exposure is Exposure.REGISTERED:
+    if tier.exposure in (Exposure.REGISTERED, Exposure.TUNNEL):
         return 1
     if isinstance(tier, ExternalTier):
         return len(tier.addresses or [""])

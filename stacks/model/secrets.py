@@ -12,6 +12,8 @@ from pulumi.runtime import config as runtime
 from multicloud.errors import ArgumentError
 from multicloud.web.exposure import Certificate, check_token
 
+from .front import Front
+
 NAMESPACE = "multicloud"
 CERTIFICATE = f"{NAMESPACE}:originCertificate"
 PRIVATE_KEY = f"{NAMESPACE}:originPrivateKey"
@@ -19,7 +21,8 @@ TOKEN = f"{NAMESPACE}:registrationToken"
 WEBHOOKS = f"{NAMESPACE}:notificationWebhooks"
 
 KEYS = {
-    CERTIFICATE: "The certificate of the tiers that say `certificate: true`, in PEM form, with its intermediate ones after it, if any.",
+    CERTIFICATE: "The certificate of the tiers that say `certificate: true`, in PEM form, with its intermediate ones after it, if any. "
+    "Not with `front.origin_certificate`, which makes one.",
     PRIVATE_KEY: "Its private key in PEM form. `pulumi config set --secret`.",
     TOKEN: "A token of Cloudflare that may edit the zone's DNS, for `registration` on DigitalOcean and on machines of somebody else. "
     "`pulumi config set --secret`.",
@@ -49,6 +52,23 @@ class Secrets:
         """The URL of a webhook; None where the stack has none of that name."""
         return "https://example.com/" if self.are_examples else (self.webhooks or {}).get(name)
 
+    def shown(self, certificate: Certificate | None, client_ca: pulumi.Input[str] | None) -> "Secrets":
+        """The same with what is made beside the front.
+
+        Args:
+            certificate: The certificate of the tiers, instead of the stack's, if there is one.
+            client_ca: The authority of the certificate that tiers ask Cloudflare for, if they do, in PEM form.
+        """
+        certificate = certificate or self.certificate
+        if certificate is not None and client_ca is not None:
+            certificate = replace(certificate, client_ca=client_ca)
+        return replace(self, certificate=certificate)
+
+    def expected(self, front: Front) -> "Secrets":
+        """The same with examples of what will be made beside the front."""
+        certificate = None if front.origin_certificate is None else EXAMPLES.certificate
+        return self.shown(certificate, EXAMPLE_CA if front.requires_pulls else None)
+
     def hidden(self) -> "Secrets":
         """The same as Pulumi's secrets, to be given to components."""
         shown = self.certificate
@@ -59,9 +79,11 @@ class Secrets:
         )
 
 
+EXAMPLE_CA = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
+
 EXAMPLES = Secrets(
     certificate=Certificate(
-        certificate="-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n",
+        certificate=EXAMPLE_CA,
         private_key="-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----\n",
     ),
     token="x" * 40,

@@ -75,13 +75,14 @@ class Tier(Part):
     subnet_ids: list[str] | None = None
     """The subnets of `network_id` to use: two or more on AWS, one on Google Cloud, none on DigitalOcean."""
     exposure: Exposure | None = None
-    """What the front sends visitors to: the cloud's load balancer, each machine, or a name where machines register themselves. Defaults to
-    load_balancer."""
+    """What the front sends visitors to: the cloud's load balancer, each machine, a name where machines register themselves, or a tunnel
+    that the machines open, so that none has an open port. Defaults to load_balancer."""
     registration: Registration | None = None
     """Where machines register themselves, where `exposure` is registered."""
     certificate: bool = False
-    """Whether the front comes over HTTPS alone, and the tier shows the stack's certificate: `multicloud:originCertificate` and the secret
-    `multicloud:originPrivateKey` of its configuration. The same for all tiers. Defaults to false: plain HTTP."""
+    """Whether the front comes over HTTPS alone, and the tier shows the stack's certificate: that of `front.origin_certificate`, or else
+    `multicloud:originCertificate` and the secret `multicloud:originPrivateKey` of its configuration. The same for all tiers. Defaults to
+    false: plain HTTP."""
     weight: float | None = None
     """Share of the visitors relative to the other tiers, 0 to 1, where `front.steering` weighs them. Defaults to 1. 0 drains the tier."""
     minimum_origins: int | None = None
@@ -109,6 +110,11 @@ class Tier(Part):
     def health(self) -> HealthCheck:
         """The health check, the default filled in."""
         return self.health_check or HealthCheck()
+
+    @property
+    def is_tunnelled(self) -> bool:
+        """Whether it is reached through a tunnel that its machines open."""
+        return self.exposure is Exposure.TUNNEL
 
     @model_validator(mode="after")
     def _follows_the_rules(self) -> Self:

@@ -7,6 +7,7 @@ from multicloud.front.contract import CloudflareFrontArgs, Mode
 from multicloud.front.health import Monitor, Plan
 from multicloud.front.patterns import DEFAULTS, Pattern
 from multicloud.front.steering import Steering
+from multicloud.machine.tunnel import MOST_REPLICAS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "choosing-a-front.md").read_text()
 DEFAULT = f"{Monitor().detection_seconds} s"
@@ -59,8 +60,14 @@ def test_every_pattern_is_there_with_its_steering() -> None:
 
 def test_the_modes_say_when_they_notice() -> None:
     rows = {word(row["mode"]): row["worst case"] for row in table("Mode")}
-    assert rows.keys() <= {mode.value for mode in Mode} and {"load_balancer", "dns"} <= rows.keys()
+    assert list(rows) == [mode.value for mode in Mode]
     assert rows["load_balancer"].startswith(DEFAULT) and rows["dns"] == "never by itself"
+    promised = CloudflareFrontArgs(zone="example.com", hostname="www.example.com", mode=Mode.TUNNEL).detection_seconds
+    assert promised is None and "not promised" in rows["tunnel"]
+
+
+def test_the_limit_of_a_tunnel_is_the_one_that_tiers_check() -> None:
+    assert f"A tunnel takes {MOST_REPLICAS} machines." in PAGE
 
 
 def test_the_defaults_are_the_ones_that_the_page_marks() -> None:

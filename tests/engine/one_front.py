@@ -38,22 +38,40 @@ import multicloud
 
 given = json.loads(Path("front.json").read_text())
 provider = pulumi_cloudflare.Provider("cloudflare")
-tiers = {name: multicloud.ExternalWebTier(name, args) for name, args in given["tiers"].items()}
+options = pulumi.ResourceOptions(providers=[provider])
+tiers = {name: multicloud.ExternalWebTier(name, args) for name, args in given["tiers"].items() if args["addresses"]}
+tunnels = {
+    name: multicloud.Tunnel(f"{name}-tunnel", {"zone": given["front"]["zone"]}, options)
+    for name, args in given["tiers"].items()
+    if not args["addresses"]
+}
+for name, tunnel in tunnels.items():
+    pulumi.export(f"{name}_token", tunnel.token)
+
+
+def origins(tier):
+    """Where a tier is reached: at its machines' addresses, or through a tunnel."""
+    if tier in tiers:
+        return tiers[tier].origins
+    return [{"name": tier, "address": tunnels[tier].hostname, "weight": 1}]
+
+
 located = {"latitude", "longitude"}
 pools = [
     {
-        "origins": tiers[pool["tier"]].origins,
-        "origin_count": len(given["tiers"][pool["tier"]]["addresses"]),
+        "origins": origins(pool["tier"]),
+        "origin_count": len(given["tiers"][pool["tier"]]["addresses"]) or 1,
         **{key: given["tiers"][pool["tier"]][key] for key in located if given["located"]},
         **{key: value for key, value in pool.items() if key != "tier"},
     }
     for pool in given["pools"]
 ]
-options = pulumi.ResourceOptions(providers=[provider])
 front = multicloud.CloudflareFront("front", {**given["front"], "pools": pools}, options)
 pulumi.export("hostname", front.hostname)
 pulumi.export("pool_ids", front.pool_ids)
 pulumi.export("detection_seconds", front.detection_seconds)
+pulumi.export("tunnel_hostname", front.tunnel_hostname)
+pulumi.export("tunnel_token", front.tunnel_token)
 '''
 
 
@@ -85,7 +103,7 @@ class OneFront:
         (self.deployment.project / "__main__.py").write_text(PROGRAM)
         self.deployment.sandbox("fixture", "add", "cloudflare", "zones", ZONE, f"plan={plan}")
         self.tiers = {name: {**tier} for name, tier in TIERS.items()}
-        """What `TIERS` says, for a test to change."""
+        """What `TIERS` says, for a test to change. Without addresses, a tier is reached through a tunnel of its own."""
         self._plan, self._store = plan, folder / "sandbox.db"
 
     def become(self, pools: list[str | dict[str, Any]], **front: Any) -> list[Change]:

@@ -98,6 +98,23 @@ class Life:
         assert [origin["name"] for origin in site.outputs()["origins"]] == ["web"]
         assert len(site.held(self.balancer, "web")) == 1
 
+    def test_a_tunnel_takes_the_place_of_what_visitors_came_to_and_gives_it_back(self, site: OneTier) -> None:
+        """The front is led to it before the load balancer goes, and new machines are there before old ones go."""
+        site.become(self.cloud)
+        self._moved(site.become(self.cloud, exposure="tunnel"))
+        [origin] = site.outputs()["origins"]
+        assert origin["name"] == "web" and origin["address"].endswith(".cfargotunnel.com")
+        assert not site.held(self.balancer, "web")
+        site.settled()
+
+        events = site.become(self.cloud, exposure="tunnel", size="large")
+        self.machines_were_replaced_without_a_gap(site, events)
+        assert not events.places("update", POOL), events
+
+        self._moved(site.become(self.cloud))
+        assert len(site.held(self.balancer, "web")) == 1
+        site.settled()
+
     def test_a_machines_address_outlives_it(self, site: OneTier) -> None:
         """Other machines come to the same reserved addresses, so that the front needs no change."""
         site.become(self.cloud, exposure="machines")

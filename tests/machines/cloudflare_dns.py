@@ -4,6 +4,7 @@ Sources: https://developers.cloudflare.com/api/resources/dns/subresources/record
 https://developers.cloudflare.com/fundamentals/api/reference/limits/; codes and messages as users have reported them.
 """
 
+import contextlib
 import json
 import math
 import re
@@ -260,6 +261,13 @@ class _Server(ThreadingMixIn, HTTPServer):
         if isinstance(request, ssl.SSLSocket):
             request.do_handshake()
         super().finish_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Says goodbye: to apt, an answer that ends without is cut off."""
+        if isinstance(request, ssl.SSLSocket):
+            with contextlib.suppress(OSError, ValueError):
+                request.unwrap()
+        super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that was cut off, as tests do it, is no news."""

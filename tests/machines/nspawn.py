@@ -5,6 +5,7 @@ other network: the packages that user data asks for come from an apt repository 
 packages of `TOOLS`.
 """
 
+import ctypes
 import fcntl
 import hashlib
 import json
@@ -12,11 +13,14 @@ import os
 import re
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +40,8 @@ BASE = "systemd,systemd-sysv,dbus,cloud-init,ca-certificates,iproute2"
 """What the image of a cloud has, as far as user data cares."""
 REPOSITORY = "cloud-init nginx unattended-upgrades ca-certificates curl git nftables xz-utils podman crun netavark iptables busybox-static"
 """What user data installs at boot, and what a test makes a container's image from."""
+
+_CLONE_NEWNET = 0x40000000
 
 # Run in the new tree: keeps the packages that boot will install, and all that they need, as an apt repository of files.
 _HOOK = f"""\
@@ -329,6 +335,19 @@ class Machine:
         """What a command says inside the machine, whether it fails or not."""
         entered = ["nsenter", "--target", str(self._leader()), "--all", *command]
         return subprocess.run(entered, capture_output=True, text=True).stdout
+
+    def listen(self, address: str, port: int, tls: ssl.SSLContext | None = None) -> socket.socket:
+        """A socket that belongs to the neighbour's network, though this process does not."""
+
+        def listen() -> socket.socket:
+            with open(f"/run/netns/{self.neighbour}") as namespace:
+                if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), _CLONE_NEWNET):
+                    raise OSError(ctypes.get_errno(), "setns")
+            return socket.create_server((address, port))
+
+        with ThreadPoolExecutor(1) as thread:
+            listening = thread.submit(listen).result()
+        return tls.wrap_socket(listening, server_side=True, do_handshake_on_connect=False) if tls else listening
 
     @contextmanager
     def beside(self, *command: str, folder: Path) -> Iterator[None]:

@@ -4,15 +4,12 @@ Each machine has a network of its own, in which the API and the cloud's services
 service at its own address. Nothing in the machines is made for the test but the intervals and a certificate authority.
 """
 
-import ctypes
 import json
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from email.message import Message
@@ -35,7 +32,6 @@ ZONE, NAME, TOKEN = "0123456789abcdef" * 2, "origins.example.com", "T0ken_for-th
 TRACE = "1.1.1.1"
 A, B, C, BY_HAND = "203.0.113.1", "203.0.113.2", "203.0.113.3", "198.51.100.1"
 OLD = "multicloud web/old until 2001-01-01T00:00:00Z"
-CLONE_NEWNET = 0x40000000
 LEASE = 10
 SOON = 60
 """Seconds that are enough for anything here on a busy machine."""
@@ -91,9 +87,9 @@ class Registering(Machine):
         self.link("route", "add", "default", "via", ADDRESSES["neighbour"], namespace=self.namespace)
         self.link("address", "add", f"{TRACE}/32", "dev", "veth0")
         self._listeners = [
-            Listener(self._listen(ADDRESSES["neighbour"], 443, self._tls), self._services),
-            Listener(self._listen(TRACE, 443, self._tls), lambda *_: (200, {}, f"ip={self.address}\n".encode())),
-            Listener(self._listen(METADATA, 80), self._metadata),
+            Listener(self.listen(ADDRESSES["neighbour"], 443, self._tls), self._services),
+            Listener(self.listen(TRACE, 443, self._tls), lambda *_: (200, {}, f"ip={self.address}\n".encode())),
+            Listener(self.listen(METADATA, 80), self._metadata),
         ]
 
     def _services(self, method: str, path: str, headers: Message, body: bytes) -> Reply:
@@ -112,19 +108,6 @@ class Registering(Machine):
             pages |= {("GET", f"/latest/meta-data/{key}"): page for key, page in secured.items()}
         page = pages.get((method, path))
         return (404, {}, b"") if page is None else (200, {}, page.encode())
-
-    def _listen(self, address: str, port: int, tls: ssl.SSLContext | None = None) -> socket.socket:
-        """A socket that belongs to the neighbour's network, though this process does not."""
-
-        def listen() -> socket.socket:
-            with open(f"/run/netns/{self.neighbour}") as namespace:
-                if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), CLONE_NEWNET):
-                    raise OSError(ctypes.get_errno(), "setns")
-            return socket.create_server((address, port))
-
-        with ThreadPoolExecutor(1) as thread:
-            listening = thread.submit(listen).result()
-        return tls.wrap_socket(listening, server_side=True, do_handshake_on_connect=False) if tls else listening
 
     def _clean_up(self) -> None:
         super()._clean_up()

@@ -31,6 +31,15 @@ def environment(stack: str) -> dict[str, Any]:
     return found
 
 
+def uncertified(stack: str) -> dict[str, Any]:
+    """The same, its tiers over plain HTTP."""
+    said = environment(stack)
+    said["front"].pop("origin_certificate", None)
+    for tier in said["web"].values():
+        tier.pop("certificate", None)
+    return said
+
+
 def run(stack: str, given: dict[str, Any] | None = None, *, preview: bool = False, secrets: Mapping[str, str] | None = None) -> Recording:
     """The whole program, `__main__.py`, recorded.
 

@@ -19,7 +19,7 @@ PREPRODUCTION: Values = {**EVEN, "front__pattern": "preproduction"}
 # Modes
 wrong(
     "a mode that does not exist",
-    "environment.front.mode: is not known; take one of load_balancer, dns; did you mean dns?",
+    "environment.front.mode: is not known; take one of load_balancer, dns, tunnel; did you mean dns?",
     front__mode="dsn",
 )
 wrong(

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from tests.stacks import front_mistakes, tier_mistakes
+from tests.stacks import front_mistakes, origin_mistakes, tier_mistakes
 from tests.stacks.valid import GONE, VALID, Mistakes, note
 
-WRONG: Mistakes = {**tier_mistakes.WRONG, **front_mistakes.WRONG}
+WRONG: Mistakes = {**tier_mistakes.WRONG, **front_mistakes.WRONG, **origin_mistakes.WRONG}
 wrong = partial(note, WRONG)
 
 # Structure
@@ -25,7 +25,7 @@ wrong(
     "environment.front: is missing; "
     "give a map with zone, hostname, aliases, mode, pattern, preproduction_hostname, steering, order, geo, location_strategy, "
     "fallback_pool, failover_across_pools, zero_downtime_failover, session_affinity, affinity, routes, monitor, failover_within, dns, "
-    "shield, notifications, notification_email, plan",
+    "shield, origin_certificate, origin_pulls, notifications, notification_email, plan",
     front=GONE,
 )
 wrong("a missing region", "environment.web.gcp.region: is missing; give text", web__gcp__region=GONE)

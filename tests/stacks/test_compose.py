@@ -16,7 +16,7 @@ from tests.stacks.environments import ROOT, STACKS, URNS, environment, run
 PROVIDERS = {
     "dev": {"cloudflare", "aws-eu-central-1", "gcp-europe-west3", "random"},
     "staging": {"cloudflare", "aws-eu-central-1", "gcp-europe-west3", "random"},
-    "production": {"cloudflare", "aws-eu-central-1", "gcp-europe-west3", "digitalocean", "random"},
+    "production": {"cloudflare", "tls", "aws-eu-central-1", "gcp-europe-west3", "digitalocean", "random"},
 }
 COMPONENTS = {
     "dev": {"AwsWebTier aws", "GcpWebTier gcp", "CloudflareFront front", "PostgresPair database"},
@@ -26,6 +26,7 @@ COMPONENTS = {
         "GcpWebTier gcp",
         "DigitalOceanWebTier digitalocean",
         "CloudflareFront front",
+        "OriginCertificate origin-certificate",
         "PostgresPair database",
     },
 }
@@ -85,7 +86,8 @@ def test_a_preview_composes_the_same(stack: str, recordings: dict[str, Recording
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_exports_say_where_everything_is(stack: str, recordings: dict[str, Recording]) -> None:
     exports, said = recordings[stack].exports, environment(stack)
-    assert set(exports) == {"hostname", "url", "pools", "database"}
+    assert set(exports) == {"hostname", "url", "detection_seconds", "pools", "database"}
+    assert exports["detection_seconds"] == (21 if stack == "production" else 75)
     assert exports["hostname"] == said["front"]["hostname"]
     assert exports["url"] == f"https://{said['front']['hostname']}"
     assert set(exports["pools"]) == set(said["web"])
@@ -223,7 +225,7 @@ def test_an_environment_without_a_database_has_none() -> None:
     said = environment("dev")
     del said["database"]
     recording = run("dev", said)
-    assert set(recording.exports) == {"hostname", "url", "pools"}
+    assert set(recording.exports) == {"hostname", "url", "detection_seconds", "pools"}
     assert not [record for record in recording.all() if "Postgres" in record.type or record.type.startswith("random:")]
 
 

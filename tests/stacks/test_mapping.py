@@ -11,7 +11,7 @@ from multicloud.front.contract import Notifications
 from multicloud.web.contract import Servers
 from stacks.model import Secrets, inputs
 from stacks.model.base import Part
-from stacks.model.front import Front
+from stacks.model.front import ITS_OWN, Front
 from stacks.model.mapping import front_args, tier_args
 from stacks.model.records import origin_count
 from stacks.model.web import IN_THE_FRONT, AwsTier, CloudTier, DigitalOceanTier, ExternalTier, GcpTier, Tier
@@ -68,7 +68,7 @@ def fields(cls: Any) -> set[str]:
 @pytest.mark.parametrize("cloud", TIERS)
 def test_every_argument_of_a_tier_can_be_written(cloud: str) -> None:
     model, args = TIERS[cloud]
-    from_the_front = {"admitted_ranges", "tunnel_token"}
+    from_the_front = {"admitted_ranges", "tunnel"}
     assert fields(args) - from_the_front == set(model.model_fields) - {"cloud", *IN_THE_FRONT}
 
 
@@ -79,7 +79,7 @@ def test_every_argument_of_a_pool_can_be_written_in_its_tier() -> None:
 
 def test_every_argument_of_the_front_can_be_written() -> None:
     from_tiers = {"pools", "health_path", "expected_status", "origin_port"}
-    assert fields(multicloud.CloudflareFrontArgs) - from_tiers == set(Front.model_fields) - {"order"}
+    assert fields(multicloud.CloudflareFrontArgs) - from_tiers == set(Front.model_fields) - set(ITS_OWN)
 
 
 @pytest.mark.parametrize("cloud", TIERS)
@@ -178,7 +178,7 @@ def test_what_is_written_of_the_front_arrives() -> None:
         },
     }
     front = Front.model_validate_json(json.dumps(WHOLE_FRONT))
-    assert front.model_fields_set | {"notifications"} == set(Front.model_fields)
+    assert front.model_fields_set | {"notifications", *ITS_OWN} == set(Front.model_fields)
     origins: dict[str, Any] = {name: [{"name": name, "address": "192.0.2.1", "weight": 1}] for name in web}
     args = without_defaults(dataclasses.asdict(front_args(front, tiers_of(web), origins)))
     [gcp, aws] = args.pop("pools")
@@ -196,6 +196,8 @@ def test_what_is_written_of_the_front_arrives() -> None:
         ({"cloud": "aws", "region": "eu-central-1", "servers": {"min": 3}, "exposure": "registered"}, 1),
         ({"cloud": "external", "addresses": ["203.0.113.1", "203.0.113.2"]}, 2),
         ({"cloud": "external", "exposure": "registered", "servers": {"min": 4}}, 1),
+        ({"cloud": "gcp", "region": "europe-west3", "servers": {"min": 3}, "exposure": "tunnel"}, 1),
+        ({"cloud": "external", "exposure": "tunnel", "servers": {"min": 4}}, 1),
     ],
 )
 def test_the_number_of_origins_is_known_before_anything_is_there(tier: dict[str, Any], count: int) -> None:
@@ -209,6 +211,8 @@ def test_the_number_of_origins_is_known_before_anything_is_there(tier: dict[str,
         (inputs.Container, multicloud.Container, set()),
         (inputs.Registry, multicloud.Registry, set()),
         (inputs.Notifications, Notifications, set()),
+        # The names are the front's, the day that of the update, and the tiers say who goes on with the old one.
+        (inputs.OriginCertificate, multicloud.OriginCertificateArgs, {"hostnames", "as_of", "revoke"}),
         # The zone is the front's, the token the stack's configuration's; and a front takes no proxied name.
         (inputs.Registration, multicloud.Registration, {"zone_id", "token", "proxied"}),
     ],

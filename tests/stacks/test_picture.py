@@ -15,6 +15,7 @@ from stacks.model import parse
 from stacks.picture import picture
 from stacks.svg import width_of, wrapped
 from tests.stacks.environments import ROOT, STACKS, environment
+from tests.stacks.origin_mistakes import TUNNEL, TUNNELS
 from tests.stacks.valid import changed
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -83,6 +84,9 @@ CASES: dict[str, dict[str, Any]] = {
     "respond": changed(front__routes=[{"name": "closed", "path": "/shop/", "respond": {"status": 503}}]),
     "machines of somebody else": changed(web__basement=EXTERNAL, front__order=["aws", "gcp", "digitalocean", "basement"]),
     "records": changed(front={"zone": "example.com", "hostname": "www.example.com", "mode": "dns"}, web={"basement": EXTERNAL}),
+    "one tunnel": changed(**TUNNEL),
+    "one tunnel, and machines of somebody else": changed(**TUNNEL, web__basement={"cloud": "external", "exposure": "tunnel"}),
+    "a tunnel each": changed(**TUNNELS),
     "many tiers on one cloud": changed(web=MANY, front__order=sorted(MANY)),
     "a long name": changed(front__hostname=".".join(["w" * 60] * 3) + ".example.com"),
 }
@@ -138,6 +142,29 @@ def test_the_only_cloud_gone_leaves_nobody_to_answer() -> None:
 def test_records_stay_until_somebody_takes_them_out() -> None:
     texts = " ".join(texts_of(drawn(CASES["records"])))
     assert "Nothing watches the records" in texts and "at worst" not in texts
+
+
+def test_nothing_steers_within_a_tunnel() -> None:
+    """Every machine opens it, and those that are left answer when a cloud is gone, whichever it is."""
+    texts = texts_of(drawn(CASES["one tunnel"]))
+    assert texts.count("opens the tunnel") == 3
+    assert texts[texts.index("All clouds there") + 1] == "The nearest machine of aws, digitalocean or gcp answers."
+    assert "Its machines' connections end, and the nearest machine of digitalocean or gcp answers." in texts
+    assert not [text for text in texts if "at worst" in text or "Steering" in text or "stands by" in text]
+
+
+def test_no_machine_is_left_in_a_tunnel_when_its_only_cloud_is_gone() -> None:
+    only = {"gcp": {**WEB["gcp"], "exposure": "tunnel"}}
+    del only["gcp"]["weight"]
+    texts = texts_of(drawn(changed(web=only, front={"zone": "example.com", "hostname": "www.example.com", "mode": "tunnel"})))
+    assert "No machine is left that opens the tunnel: visitors get Cloudflare's own answer, an error 530." in texts
+    assert "No visitor was there." in texts
+
+
+def test_tiers_with_tunnels_of_their_own_are_steered_to() -> None:
+    texts = texts_of(drawn(CASES["a tunnel each"]))
+    assert texts.count("through a tunnel, no port open") == 3
+    assert "Within 75 s at worst:" in texts
 
 
 def test_what_a_user_writes_is_text_and_never_markup() -> None:

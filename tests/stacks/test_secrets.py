@@ -10,7 +10,7 @@ import pytest
 from stacks.model import Secrets, StackFileError, parse, read_secrets
 from tests.components.web.clouds import CERTIFICATE, PRIVATE_KEY, TOKEN
 from tests.recording import Recording
-from tests.stacks.environments import environment, run
+from tests.stacks.environments import environment, run, uncertified
 from tests.stacks.valid import CONFIGURED, VALID, Values, changed
 
 CERTIFIED = changed(**{f"web__{name}__certificate": True for name in VALID["web"]})
@@ -111,13 +111,13 @@ def test_a_certificate_with_a_long_chain_fits_since_none_of_it_is_user_data() ->
     given["web"] = {"aws": given["web"]["aws"]}
     body = base64.encodebytes(random.Random(0).randbytes(20_000)).decode()
     long = f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n"
-    found = secrets_of(given, {**CONFIGURED, "multicloud:originCertificate": CERTIFICATE.certificate + long})
+    found = secrets_of(given, {**CONFIGURED, "multicloud:originCertificate": f"{CERTIFICATE.certificate}{long}"})
     assert found.certificate and found.certificate.chain == long
 
 
 def test_the_token_and_the_zone_reach_the_machines_that_register() -> None:
     """The zone's id is looked up once, by the front's zone, and only where somebody needs it."""
-    said = environment("production")
+    said = uncertified("production")
     said["web"]["digitalocean"] |= {"exposure": "registered", "registration": {"hostname": "origins.example.com", "ttl": 120}}
     recording = run("production", said, secrets=CONFIGURED)
     droplets = recording.all("digitalocean:index/droplet:Droplet")
@@ -134,7 +134,7 @@ def test_the_token_and_the_zone_reach_the_machines_that_register() -> None:
 
 
 def test_with_certificates_the_front_comes_over_https() -> None:
-    said = environment("production")
+    said = uncertified("production")
     for tier in said["web"].values():
         tier["certificate"] = True
     recording = run("production", said, secrets=CONFIGURED)

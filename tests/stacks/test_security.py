@@ -7,7 +7,7 @@ import pytest
 from tests.components.web.clouds import PRIVATE_KEY, TOKEN
 from tests.recording import Recording
 from tests.security import findings
-from tests.stacks.environments import STACKS, environment, run
+from tests.stacks.environments import STACKS, run, uncertified
 from tests.stacks.valid import CONFIGURED
 
 
@@ -33,7 +33,7 @@ def test_nothing_is_found_with_certificates_and_tokens(exposure: str) -> None:
 
 def exposed(exposure: str) -> dict[str, Any]:
     """Production, each tier with that exposure; with a certificate where every cloud can show one."""
-    said = environment("production")
+    said = uncertified("production")
     for name, tier in said["web"].items():
         tier["exposure"] = exposure
         tier["servers"] = {"min": 2}

@@ -51,8 +51,11 @@ def test_what_the_readme_shows_is_right() -> None:
     for given in (shown, shown | yaml.safe_load(textwrap.dedent(more))):
         parse(json.dumps({**VALID, "web": {name: given}, "front": {**VALID["front"], "order": [name]}}))
     environment = yaml.safe_load(whole)["config"][KEY]
-    balanced, records = (yaml.safe_load(textwrap.dedent(front))["front"] for front in fronts)
+    balanced, records, tunnel, certified = (yaml.safe_load(textwrap.dedent(front))["front"] for front in fronts)
     parse(json.dumps({**environment, "front": balanced}))
+    for front, more in ((tunnel, {"exposure": "tunnel"}), (certified, {"certificate": True})):
+        web = {name: {**tier, **more} for name, tier in environment["web"].items()}
+        parse(json.dumps({**environment, "front": front, "web": web}))
     environment["web"]["frankfurt"] |= {"exposure": "machines", "servers": {"min": 2}}
     parse(json.dumps({**environment, "front": records}))
 

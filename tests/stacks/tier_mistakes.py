@@ -173,7 +173,7 @@ wrong(
 # Exposure
 wrong(
     "an exposure that is none",
-    "environment.web.aws.exposure: is not known; take one of load_balancer, machines, registered; did you mean load_balancer?",
+    "environment.web.aws.exposure: is not known; take one of load_balancer, machines, registered, tunnel; did you mean load_balancer?",
     web__aws__exposure="loadbalancer",
 )
 wrong(

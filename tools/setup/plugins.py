@@ -16,7 +16,7 @@ from pathlib import Path
 from tools.console import Stop
 from tools.project import Project
 
-CLOUDS = ("aws", "gcp", "digitalocean", "cloudflare", "random")
+CLOUDS = ("aws", "gcp", "digitalocean", "cloudflare", "random", "tls")
 
 # Started by the engine as .multicloud/pulumi/plugins/resource-NAME-vVERSION/pulumi-resource-NAME, by its absolute path.
 # Each `%/*` takes one folder off, without a process of its own for it.

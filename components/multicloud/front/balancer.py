@@ -3,7 +3,7 @@
 Whatever is Cloudflare's own default is left out: said aloud, it would be a difference at the next preview.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -63,8 +63,9 @@ def _monitor(scope: Scope) -> cloudflare.LoadBalancerMonitor:
         retries=monitor.retries,
         consecutive_down=monitor.consecutive_down,
         consecutive_up=monitor.consecutive_up,
+        allow_insecure=args.allows_insecure or None,
         # Only then does the monitor show the certificate that origins ask Cloudflare for.
-        probe_zone=args.zone if args.effective_shield.is_enabled and args.effective_shield.origin_pulls else None,
+        probe_zone=args.zone if args.shows_certificate else None,
         opts=pulumi.ResourceOptions(parent=scope.front),
     )
 
@@ -105,7 +106,7 @@ def _load_balancer(scope: Scope, ids: Mapping[str, pulumi.Output[str]]) -> cloud
     args, geo, strategy = scope.args, scope.args.geo, scope.args.location_strategy
     default = [pool.name for pool in args.default_pools]
     weights = args.pool_weights
-    rules: list[Any] = [_rule(priority, route, ids) for priority, route in enumerate(args.effective_routes)]
+    rules: list[Any] = [_rule(priority, route, ids, args.enabled_pools) for priority, route in enumerate(args.effective_routes)]
     by_id: Any = pulumi.Output.all(**ids).apply(lambda known: {known[name]: weight for name, weight in (weights or {}).items()})
     return cloudflare.LoadBalancer(
         scope.name("load-balancer"),
@@ -113,7 +114,7 @@ def _load_balancer(scope: Scope, ids: Mapping[str, pulumi.Output[str]]) -> cloud
         name=args.hostname,
         description=scope.note,
         default_pools=[ids[name] for name in default],
-        fallback_pool=ids[args.fallback_pool or default[-1]],
+        fallback_pool=ids[args.effective_fallback_pool],
         proxied=args.is_proxied,
         ttl=args.dns.ttl if args.dns else None,
         steering_policy=args.effective_steering.policy,
@@ -155,7 +156,7 @@ def _affinity(scope: Scope) -> dict[str, Any]:
     }
 
 
-def _rule(priority: int, route: Route, ids: Mapping[str, pulumi.Output[str]]) -> dict[str, Any]:
+def _rule(priority: int, route: Route, ids: Mapping[str, pulumi.Output[str]], enabled: Collection[str]) -> dict[str, Any]:
     # The provider takes a missing priority for 0, and rules of the same priority have no order.
     rule: dict[str, Any] = {"name": route.name, "condition": route.condition, "priority": priority, "terminates": True}
     if route.respond is not None:
@@ -173,7 +174,7 @@ def _rule(priority: int, route: Route, ids: Mapping[str, pulumi.Output[str]]) ->
     rule["overrides"] = _said(
         {
             "default_pools": [ids[name] for name in pools],
-            "fallback_pool": ids[pools[-1]],
+            "fallback_pool": ids[route.fallback_pool(enabled)],
             "steering_policy": route.steering.policy if route.steering else None,
             "session_affinity": _word(route.session_affinity),
         }

@@ -12,7 +12,9 @@ from .health import Plan, check_failover_within
 from .patterns import Pattern
 from .pool import Pool
 from .pools import location
+from .shield import Ssl
 from .steering import Steering
+from .tunnels import check_tunnels, service
 
 if TYPE_CHECKING:
     from .contract import CloudflareFrontArgs
@@ -23,6 +25,8 @@ BALANCED = (
 )  # fmt: skip
 """What only Cloudflare's load balancing can do."""
 
+A_TUNNEL_EACH = "say mode: load_balancer over tiers with a tunnel each"
+
 
 def check_combinations(args: "CloudflareFrontArgs") -> None:
     """Raises ArgumentError at the argument that another one contradicts.
@@ -31,7 +35,12 @@ def check_combinations(args: "CloudflareFrontArgs") -> None:
         args: The front's, each right by itself.
     """
     _check_mode(args)
-    _check_pools(args)
+    if args.effective_mode == "tunnel":
+        _check_tunnel(args)
+    else:
+        _check_pools(args)
+        if isinstance(args.origin_port, int):
+            check_port(args, args.origin_port)
     if args.effective_mode == "load_balancer":
         _check_pattern(args)
         _check_proxy(args)
@@ -41,7 +50,7 @@ def check_combinations(args: "CloudflareFrontArgs") -> None:
         worst = args.detection_seconds or 0
         monitor = args.effective_monitor
         check_failover_within(args.failover_within, monitor, args.effective_plan, worst - monitor.detection_seconds)
-        _ = args.effective_weights
+        _check_weights(args)
 
 
 def _check_mode(args: "CloudflareFrontArgs") -> None:
@@ -49,12 +58,49 @@ def _check_mode(args: "CloudflareFrontArgs") -> None:
     if mode != "load_balancer":
         for name in BALANCED:
             if getattr(args, name) is not None:
-                mend = "leave it out, or say mode: load_balancer"
+                mend = f"leave it out, or {A_TUNNEL_EACH if mode == 'tunnel' else 'say mode: load_balancer'}"
                 raise ArgumentError(name, f"is given, and mode {mode} has no load balancing", mend)
-    if args.dns is not None:
+    if args.dns is not None and mode != "tunnel":
         args.dns.check(args.effective_plan, mode == "load_balancer")
         if args.dns.proxied is False and args.shield is not None and args.shield.is_enabled:
             raise ArgumentError("shield", "shields nothing where dns.proxied is false", "leave one of the two out")
+
+
+def check_port(args: "CloudflareFrontArgs", port: int) -> None:
+    """Raises ArgumentError at `origin_port` if nobody comes to it: a record leads to an address, and whoever follows it to 80 or 443.
+
+    Args:
+        args: The front's.
+        port: Its `origin_port`, known at last.
+    """
+    if port in (80, 443):
+        return
+    if args.effective_mode == "dns":
+        mend = "take 80 or 443, or say mode: load_balancer"
+        raise ArgumentError("origin_port", f"{port} is said, and a record says no port", mend)
+    if not args.is_proxied:
+        wrong = f"{port} is said, and visitors come to the origins by themselves, on 80 and 443"
+        raise ArgumentError("origin_port", wrong, "take one of these, or leave dns.proxied out")
+
+
+def _check_tunnel(args: "CloudflareFrontArgs") -> None:
+    """What cannot be where the name leads to one tunnel, of which visitors get the nearest end."""
+    if args.known_pools:
+        wrong = "are given, and mode tunnel leads to the machines that open its tunnel, the nearest of them, and nowhere else"
+        raise ArgumentError("pools", wrong, f"leave them out, or {A_TUNNEL_EACH}")
+    if not args.is_proxied:
+        raise ArgumentError("dns.proxied", "is false, and only Cloudflare reaches a tunnel", "leave it out")
+    if args.dns is not None and args.dns.ttl is not None:
+        raise ArgumentError("dns.ttl", "is given, and a tunnel is always proxied, where it is Cloudflare's own", "leave it out")
+    if isinstance(args.origin_port, int):
+        service(args.origin_port, "origin_port")
+    shield = args.effective_shield
+    # Source: https://github.com/cloudflare/cloudflared/issues/407
+    wrong = "is about connections to origins, and a tunnel has none: its own are encrypted, and both of their ends known to each other"
+    if shield.ssl not in (None, Ssl.STRICT):
+        raise ArgumentError("shield.ssl", f"{shield.ssl} {wrong}", "leave it out, which is strict")
+    if shield.origin_pulls:
+        raise ArgumentError("shield.origin_pulls", wrong, "leave it out")
 
 
 def _check_pools(args: "CloudflareFrontArgs") -> None:
@@ -75,11 +121,18 @@ def _check_pools(args: "CloudflareFrontArgs") -> None:
             other = seen[pool.name.lower()]
             raise ArgumentError(f"{path}.name", f"{pool.name!r} is the name of pools[{other}], too", "give each pool a name of its own")
         seen[pool.name.lower()] = index
+        own = next((name for name in args.hostnames if name in [origin["address"] for origin in pool.plain_origins or []]), None)
+        if own is not None:
+            raise ArgumentError(f"{path}.origins", f"{own} is the front itself", "give the address of what is behind it")
         if args.effective_mode == "dns":
             _check_record(pool, path)
+        if pool.plain_origins is not None and isinstance(args.shielded_port, int):
+            addresses = [str(origin["address"]) for origin in pool.plain_origins]
+            check_tunnels(addresses, f"{path}.origins", port=args.shielded_port, proxied=args.is_proxied)
     if not args.default_pools:
         raise ArgumentError("pools", "all are routes_only, so that nobody else would get an answer", "leave that out at one at least")
-    if all(pool.enabled is False for pool in args.default_pools):
+    enabled = [pool for pool in args.default_pools if pool.enabled is not False]
+    if not enabled:
         raise ArgumentError("pools", "none is enabled, so that nobody would get an answer", "enable one at least")
     if args.effective_mode == "dns":
         _check_records(args)
@@ -182,6 +235,13 @@ def _check_steering(args: "CloudflareFrontArgs") -> None:
         raise ArgumentError("fallback_pool", f"{args.fallback_pool} is not enabled", "enable it, or name another")
 
 
+def _check_weights(args: "CloudflareFrontArgs") -> None:
+    weights = args.effective_weights
+    if weights and not any(weight for pool, weight in zip(args.default_pools, weights, strict=True) if pool.name in args.enabled_pools):
+        wrong = "the weight of every one that is enabled is 0, so that none would get a visitor"
+        raise ArgumentError("pools", wrong, "give at least one of them a weight above 0")
+
+
 def _check_affinity(args: "CloudflareFrontArgs") -> None:
     affinity = args.effective_session_affinity
     if args.affinity is not None:
@@ -211,7 +271,7 @@ def _check_routes(args: "CloudflareFrontArgs") -> None:
     for index, route in enumerate(args.effective_routes):
         path = f"routes[{index - len(args.effective_routes) + len(args.routes or [])}]"
         try:
-            route.check(names, args.hostnames)
+            route.check(names, args.enabled_pools, args.hostnames)
         except ArgumentError as error:
             raise error.under(path) from None
         if route.name in seen:

@@ -17,7 +17,7 @@ from .patterns import DEFAULTS, Pattern, weights_by_cost
 from .pool import Pool, pool_of
 from .pools import planned_weights
 from .routes import Route
-from .shield import Shield
+from .shield import Shield, Ssl
 from .steering import Geo, LocationStrategy, Steering
 
 __all__ = ["CloudflareFrontArgs", "Monitor", "Plan", "Pool", "PoolSummary", "SessionAffinity", "Steering", "pool_of"]
@@ -30,6 +30,10 @@ class Mode(StrEnum):
     """Cloudflare's load balancing, the paid add-on: health checks, steering, failover."""
     DNS = "dns"
     """Records of the origins, which visitors get in turn. Nothing watches them but machines that register themselves."""
+    TUNNEL = "tunnel"
+    """One tunnel of the front's own, which the machines of all tiers open from inside, so that none has an open port. A visitor gets the
+    nearest machine, and another one when that is gone; nothing steers. See `Tunnel`. For steering between clouds, give each tier a
+    tunnel of its own, and let the mode be `load_balancer`."""
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -116,7 +120,7 @@ class CloudflareFrontArgs:
     hostname: str
     """The name that visitors know: the zone itself or a name below it."""
     pools: Optional[list[Pool]] = None
-    """Where visitors are sent, the first choice first."""
+    """Where visitors are sent, the first choice first. None where `mode` is `tunnel`: machines join by its token."""
     mode: Optional[Mode] = None
     """How the name leads to the clouds. Defaults to `load_balancer`."""
     pattern: Optional[Pattern] = None
@@ -131,7 +135,8 @@ class CloudflareFrontArgs:
     """The status that counts as healthy, 200 to 399. Defaults to 200."""
     origin_port: Optional[pulumi.Input[int]] = None
     """Where all origins listen: the tiers' output `port`. 443 is asked for health over HTTPS, and the zone's SSL/TLS encryption mode has
-    to be Full (strict) then, or Full; any other is plain HTTP, and the mode Flexible. Defaults to 80."""
+    to be Full (strict) then, or Full; any other is plain HTTP, and the mode Flexible. Origins that are tunnels are asked on 443, whatever
+    the machines behind them serve. Where `mode` is `tunnel`: where the machines serve plain HTTP to themselves. Defaults to 80."""
     monitor: Optional[Monitor] = None
     """How often health is checked. The defaults take an origin out within 75 seconds."""
     failover_within: Optional[int] = None
@@ -143,8 +148,8 @@ class CloudflareFrontArgs:
     location_strategy: Optional[LocationStrategy] = None
     """Where a visitor is taken to be, for steering geo and proximity. Defaults to Cloudflare's own."""
     fallback_pool: Optional[str] = None
-    """Name of the pool that gets visitors when none is healthy, whatever its own health. Defaults to the last one that every visitor may
-    get."""
+    """Name of the pool that gets visitors when none is healthy, whatever its own health. Defaults to the last one that is enabled and
+    that every visitor may get."""
     failover_across_pools: Optional[bool] = None
     """Whether a request whose origin is gone may go to another pool (adaptive routing). Defaults to false, Cloudflare's own: another
     origin of the same pool only."""
@@ -157,7 +162,7 @@ class CloudflareFrontArgs:
     routes: Optional[list[Route]] = None
     """Requests that go elsewhere than the rest, the first that fits deciding. Defaults to none."""
     dns: Optional[Dns] = None
-    """How the names resolve, in the modes `dns` and `load_balancer`. Defaults to proxied by Cloudflare."""
+    """How the names resolve, in the modes `dns` and `load_balancer`; a tunnel is always proxied. Defaults to proxied by Cloudflare."""
     shield: Optional[Shield] = None
     """What protects the front and its origins. Defaults to all that is safe for every site."""
     notifications: Optional[Notifications] = None
@@ -211,13 +216,31 @@ class CloudflareFrontArgs:
 
     @property
     def shielded_port(self) -> pulumi.Input[int]:
-        """Where Cloudflare comes to the origins, as far as the shield is concerned."""
+        """Where Cloudflare comes to the origins, as far as the shield is concerned. A tunnel is encrypted, whatever its end serves."""
+        if self.effective_mode is Mode.TUNNEL:
+            return 443
         return 80 if self.origin_port is None else self.origin_port
 
     @property
     def effective_shield(self) -> Shield:
         """What protects the front, the default filled in."""
         return self.shield or Shield()
+
+    @property
+    def allows_insecure(self) -> bool:
+        """Whether the monitor takes any certificate, as Cloudflare does for visitors where the shield's `ssl` is full. Otherwise all
+        origins would be down.
+
+        Source: https://developers.cloudflare.com/load-balancing/troubleshooting/common-error-codes/#tls-untrusted-certificate-error
+        """
+        shield = self.effective_shield
+        return self.is_proxied and shield.is_enabled and shield.ssl is Ssl.FULL
+
+    @property
+    def shows_certificate(self) -> bool:
+        """Whether the monitor shows origins Cloudflare's certificate, the default filled in."""
+        own = self.effective_monitor.shows_certificate
+        return bool(self.effective_shield.is_enabled and self.effective_shield.origin_pulls) if own is None else own
 
     @property
     def effective_notifications(self) -> Optional[Notifications]:
@@ -236,6 +259,19 @@ class CloudflareFrontArgs:
         """The pools that every visitor may get, in order: with the pattern preproduction, not the last one."""
         pools = self.known_pools[:-1] if self.pattern is Pattern.PREPRODUCTION else self.known_pools
         return [pool for pool in pools if not pool.routes_only]
+
+    @property
+    def enabled_pools(self) -> list[str]:
+        """Names of the pools that may get visitors at all."""
+        return [pool.name for pool in self.known_pools if pool.enabled is not False]
+
+    @property
+    def effective_fallback_pool(self) -> str:
+        """Name of the pool of last resort, the default filled in: an enabled one, since Cloudflare sends nobody to one that is not.
+
+        Source: https://developers.cloudflare.com/load-balancing/understand-basics/health-details/#how-a-load-balancer-becomes-unhealthy
+        """
+        return self.fallback_pool or [pool.name for pool in self.default_pools if pool.name in self.enabled_pools][-1]
 
     @property
     def effective_routes(self) -> list[Route]:
@@ -262,8 +298,10 @@ class CloudflareFrontArgs:
 
     @property
     def detection_seconds(self) -> Optional[int]:
-        """The worst case in seconds until an origin that died gets no more visitors; None where nothing watches the origins.
+        """The worst case in seconds until an origin that died gets no more visitors; None where no monitor watches the origins.
 
+        Cloudflare promises nothing of a tunnel: a machine that dies has lost its connections after 5 seconds of silence
+        (https://github.com/cloudflare/cloudflared/blob/master/quic/constants.go), and a request that finds it gone goes to another.
         Where resolvers know the origins themselves, they keep sending visitors there until the answer's time is over.
         """
         if self.effective_mode is not Mode.LOAD_BALANCER:
@@ -304,6 +342,6 @@ class CloudflareFrontArgs:
             self.notifications.check(self.effective_plan)
         self.effective_monitor.check(self.effective_plan)
         self.effective_shield.check(self.effective_plan)
+        check_combinations(self)
         if self.is_proxied and self.effective_shield.is_enabled and isinstance(self.shielded_port, int):
             self.effective_shield.effective_ssl(self.shielded_port)
-        check_combinations(self)

@@ -59,6 +59,11 @@ class Monitor:
     """Text that a healthy answer's body contains, 1000 characters at most. Defaults to any."""
     follow_redirects: Optional[bool] = None
     """Whether a redirect is followed before the answer is judged. Defaults to false."""
+    shows_certificate: Optional[bool] = None
+    """Whether a check shows the origin the certificate that Cloudflare shows for the zone. Needed with `OriginPulls` where an origin
+    refuses everybody else even at the path of the health check, as a tier's load balancer on AWS does with `certificate.client_ca`.
+    Defaults to whether the shield's `origin_pulls` are on.
+    Source: https://developers.cloudflare.com/load-balancing/troubleshooting/load-balancing-faq/"""
 
     @property
     def detection_seconds(self) -> int:

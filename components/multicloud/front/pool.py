@@ -9,6 +9,7 @@ from typing import Any, Optional
 import pulumi
 
 from ..errors import ArgumentError, closest
+from ..reachable import check_address
 from ..regions import check_coordinates
 from ..web.contract import Origin, WebTier
 from .dns import check_count
@@ -104,6 +105,8 @@ class Pool:
         self._check_regions(plan)
         if self.plain_origins is not None:
             planned_origins(self.plain_origins, "origins", most=plan.most, minimum=self.minimum_origins)
+            for index, origin in enumerate(self.plain_origins):
+                check_address(origin["address"], f"origins[{index}].address")
 
     def _check_regions(self, plan: Plan) -> None:
         most = {Plan.FREE: 1, Plan.PRO: 1, Plan.BUSINESS: 4, Plan.ENTERPRISE: len(REGIONS)}[plan]

@@ -8,12 +8,19 @@ from typing import Any
 from ..errors import ArgumentError
 from ..naming import fitted
 from ..regions import coordinates
+from .tunnels import is_tunnel
 
 SHARES = "divide all weights by the largest one"
 
 
 def planned_origins(
-    origins: Sequence[Mapping[str, Any]], path: str, *, most: int | None = None, minimum: int | None = None, port: int | None = None
+    origins: Sequence[Mapping[str, Any]],
+    path: str,
+    *,
+    most: int | None = None,
+    minimum: int | None = None,
+    port: int | None = None,
+    host: str | None = None,
 ) -> list[dict[str, Any]]:
     """Origins as Cloudflare keeps them: sorted by name, and without what is its default.
 
@@ -25,6 +32,7 @@ def planned_origins(
         most: The most that the plan allows.
         minimum: How many must be healthy for the pool to get visitors.
         port: Where they listen.
+        host: The name that a tunnel is asked for: Cloudflare wants it said of each origin that is one.
 
     Raises:
         ArgumentError: If there is none, if there are too many or too few, if two have the same name or the same address, or
@@ -48,7 +56,9 @@ def planned_origins(
             seen.add(origin[key])
     other = unusual_port(port)
     return [
-        _planned(origin, path) | ({} if other is None else {"port": other})
+        _planned(origin, path)
+        | ({} if other is None else {"port": other})
+        | ({"header": {"hosts": [host]}} if host and is_tunnel(origin["address"]) else {})
         for origin in sorted(origins, key=lambda origin: str(origin["name"]))
     ]
 
@@ -103,10 +113,10 @@ def location(cloud: str, region: str, path: str) -> tuple[float, float]:
     return found
 
 
-def physical_name(project: str, stack: str, component: str, pool: str) -> str:
-    """The name of a pool in its Cloudflare account, where it must be unique: other stacks and projects may be there, too.
+def physical_name(project: str, stack: str, component: str, *parts: str) -> str:
+    """The name of a pool or tunnel in its Cloudflare account, where it must be unique: other stacks and projects may be there, too.
 
     A fixed name never stands in the way of its own replacement: a pool is renamed in place, and only moving it to another
     account replaces it.
     """
-    return fitted(re.sub(r"[^A-Za-z0-9_-]", "-", f"{project}-{stack}-{component}-{pool}"), 63)
+    return fitted(re.sub(r"[^A-Za-z0-9_-]", "-", "-".join((project, stack, component, *parts))), 63)

@@ -1,4 +1,4 @@
-"""The records of a front: those of the origins, where `mode` is `dns`, and one for each other name."""
+"""The records of a front: those of the origins or the tunnel, where nothing is balanced, and one for each other name."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -64,29 +64,40 @@ def _origin_record(scope: Scope, key: str, address: pulumi.Output[str]) -> cloud
     )
 
 
-def alias_records(scope: Scope, hostname: pulumi.Output[str]) -> dict[str, cloudflare.DnsRecord]:
-    """Makes a record for each name but the main one, which leads to that.
-
-    They are the same in every mode, so that a change of mode leaves them alone.
+def tunnel_record(scope: Scope, tunnel: pulumi.Output[str]) -> cloudflare.DnsRecord:
+    """Makes the record that leads the hostname to a tunnel.
 
     Args:
         scope: The front.
-        hostname: The main name, once it is there.
+        tunnel: The tunnel's name, once it is there.
     """
-    return {
-        alias: cloudflare.DnsRecord(
-            scope.name(alias),
-            zone_id=scope.zone_id,
-            name=alias,
-            type="CNAME",
-            content=hostname,
-            proxied=scope.args.is_proxied,
-            ttl=_ttl(scope),
-            comment=scope.note,
-            opts=pulumi.ResourceOptions(parent=scope.front),
-        )
-        for alias in scope.args.hostnames[1:]
-    }
+    return _name_record(scope, "hostname", scope.args.hostname, tunnel)
+
+
+def alias_records(scope: Scope, leads_to: pulumi.Output[str]) -> dict[str, cloudflare.DnsRecord]:
+    """Makes a record for each name but the main one.
+
+    They are the same resources in every mode, so that a change of mode updates them at most.
+
+    Args:
+        scope: The front.
+        leads_to: The main name, or the tunnel's, once it is there.
+    """
+    return {alias: _name_record(scope, alias, alias, leads_to) for alias in scope.args.hostnames[1:]}
+
+
+def _name_record(scope: Scope, suffix: str, name: str, leads_to: pulumi.Output[str]) -> cloudflare.DnsRecord:
+    return cloudflare.DnsRecord(
+        scope.name(suffix),
+        zone_id=scope.zone_id,
+        name=name,
+        type="CNAME",
+        content=leads_to,
+        proxied=scope.args.is_proxied,
+        ttl=_ttl(scope),
+        comment=scope.note,
+        opts=pulumi.ResourceOptions(parent=scope.front),
+    )
 
 
 def _ttl(scope: Scope) -> int:

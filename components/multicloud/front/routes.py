@@ -42,7 +42,8 @@ class Route:
     expression: Optional[str] = None
     """A condition in Cloudflare's rules language instead: `http.cookie contains "preview=1"`."""
     pools: Optional[list[str]] = None
-    """Names of the pools that it goes to, in failover order. They may be pools that no other visitor gets: `Pool.routes_only`."""
+    """Names of the pools that it goes to, in failover order. They may be pools that no other visitor gets: `Pool.routes_only`. The last
+    one that is enabled gets its visitors when none is healthy."""
     steering: Optional[Steering] = None
     """How it is steered among them. Defaults to the front's steering."""
     session_affinity: Optional[SessionAffinity] = None
@@ -62,8 +63,22 @@ class Route:
             parts.append(f'starts_with(http.request.uri.path, "{self.path}")')
         return " and ".join(parts)
 
-    def check(self, pools: Collection[str], hostnames: Collection[str]) -> None:
-        """Raises ArgumentError, its path below the route, if it cannot work."""
+    def fallback_pool(self, enabled: Collection[str]) -> str:
+        """Name of the pool that its visitors get when none of `pools` is healthy: the last one of them that is enabled.
+
+        Args:
+            enabled: Names of the front's pools that are enabled.
+        """
+        return [name for name in self.pools or [] if name in enabled][-1]
+
+    def check(self, pools: Collection[str], enabled: Collection[str], hostnames: Collection[str]) -> None:
+        """Raises ArgumentError, its path below the route, if it cannot work.
+
+        Args:
+            pools: Names of the front's pools.
+            enabled: Those of them that are enabled.
+            hostnames: The front's names.
+        """
         if not re.fullmatch(r"[A-Za-z0-9 _-]{1,200}", self.name):
             raise ArgumentError("name", "is no name of a rule", "take letters, digits, blanks, hyphens and underscores")
         if self.expression is not None and (self.hostname is not None or self.path is not None):
@@ -78,6 +93,9 @@ class Route:
             raise ArgumentError("pools", "and respond are both given, or neither is", "give one of the two")
         if self.pools is not None:
             check_names(self.pools, pools, "pools")
+            if not any(name in enabled for name in self.pools):
+                mend = "enable one, or let Cloudflare answer itself: respond: {status: 503}"
+                raise ArgumentError("pools", "none is enabled, so that nobody would get an answer", mend)
         if self.steering is Steering.GEO:
             raise ArgumentError("steering", "geo is for the whole front", "list the route's own pools in failover order")
         if self.session_affinity is SessionAffinity.HEADER:

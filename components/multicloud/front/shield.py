@@ -96,7 +96,7 @@ class Shield:
     origin_pulls: Optional[bool] = None
     """Whether Cloudflare shows the origins a certificate that it shares among all its customers (global authenticated origin pulls).
     It is worth something where origins ask for it, and free of harm where they do not. Defaults to what the zone has, which is off;
-    the origins have to answer HTTPS.
+    the origins have to answer HTTPS. `OriginPulls` show one that no other customer has.
     Source: https://developers.cloudflare.com/ssl/origin-configuration/authenticated-origin-pull/set-up/global/"""
     managed_rules: Optional[bool] = None
     """Whether Cloudflare's managed firewall rules run. Defaults to true on plans that have them, Pro and above; on the Free plan

@@ -31,8 +31,12 @@ class Destination(NamedTuple):
     """The HTTP status of an answer that no origin gives."""
 
 
-NOBODY = Destination(None, None, 530)
-"""The answer where even the fallback pool is disabled, which Cloudflare calls 1016."""
+NEAREST = Destination(None, "tunnel")
+"""The nearest machine that has the front's tunnel open, of whichever tier: nothing steers, and Cloudflare does not say which one gets a
+visitor when that is gone.
+
+Source: https://developers.cloudflare.com/cloudflare-one/networks/connectors/cloudflare-tunnel/configure-tunnels/tunnel-availability/
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +92,8 @@ def simulate(args: CloudflareFrontArgs, visitor: Visitor | None = None, conditio
         ValueError: If the origins of a pool are an output.
     """
     visitor, conditions = visitor or Visitor(), conditions or Conditions()
+    if args.effective_mode is Mode.TUNNEL:
+        return {NEAREST: 1.0}
     pools = {pool.name: _Pool(pool, conditions) for pool in args.known_pools}
     if args.effective_mode is Mode.DNS:
         return _records(pools.values())
@@ -182,11 +188,12 @@ class _Front:
     ) -> None:
         self._pools, self._visitor, self._conditions = pools, visitor, conditions
         self._weights = dict.fromkeys(pools, 1.0) | (args.pool_weights or {})
-        self._fallback = pools[fallback_pool(args)]
+        self._fallback = pools[args.effective_fallback_pool]
         self._steering = args.effective_steering
         self._names = [pool.name for pool in args.default_pools]
         if route is not None:
             self._names = route.pools or []
+            self._fallback = pools[route.fallback_pool(args.enabled_pools)]
             self._steering = route.steering or (Steering.FAILOVER if self._steering is Steering.GEO else self._steering)
         elif self._steering is Steering.GEO:
             self._names = self._listed(args) or self._names
@@ -218,10 +225,8 @@ class _Front:
         shares: Shares = {}
         for name, share in found.items():
             _add(shares, self._pools[name].split(share * (1 - staying)))
-        if last_resort and self._fallback.enabled:
+        if last_resort:
             _add(shares, self._fallback.split(last_resort * (1 - staying), last_resort=True))
-        elif last_resort:
-            _add(shares, {NOBODY: last_resort * (1 - staying)})
         if staying and self._visitor.session:
             _add(shares, {Destination(*self._visitor.session): staying})
         return {destination: share for destination, share in shares.items() if share > 0}
@@ -293,14 +298,6 @@ class _Front:
         if visitor.latitude is None or visitor.longitude is None:
             return 0
         return distance(self._pools[name].args, (visitor.latitude, visitor.longitude))
-
-
-def fallback_pool(args: CloudflareFrontArgs) -> str:
-    """Name of the pool of last resort: the last one where nothing else is said.
-
-    Source: https://developers.cloudflare.com/load-balancing/understand-basics/traffic-steering/steering-policies/standard-options/
-    """
-    return args.fallback_pool or args.default_pools[-1].name
 
 
 def distance(pool: Pool, place: tuple[float, float]) -> float:

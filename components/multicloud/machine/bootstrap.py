@@ -1,6 +1,6 @@
 """All that a machine's user data is made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pulumi
@@ -32,6 +32,24 @@ class TlsCertificate:
     private_key_secret: pulumi.Input[str]
     """Name of the secret in the cloud's store that holds all of it in PEM form: the certificate, its chain and its private key, in this
     order. One secret, so that no machine ever gets one certificate and the key of another."""
+    client_ca: pulumi.Input[str] | None = None
+    """Authorities in PEM form, of one of which whoever comes has to show a certificate, but to the health path. Public, so that it stands
+    in the user data."""
+
+
+@dataclass(kw_only=True, frozen=True)
+class Connector:
+    """The tunnel that the machine opens, with a token from the cloud's store, or from the user data where there is none.
+
+    Another tunnel replaces the machines; another token of the same one does not where it is in a store, which is read at each start.
+    """
+
+    hostname: pulumi.Input[str]
+    """The tunnel's name."""
+    token_secret: pulumi.Input[str] | None = None
+    """Name of the secret in the cloud's store that holds the token."""
+    token: pulumi.Input[str] | None = field(default=None, repr=False)
+    """The token itself, where there is no such store."""
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -65,10 +83,18 @@ class Bootstrap:
     """A container, published on `port`."""
     registration: Registration | None = None
     """Where the machine registers itself once it is healthy."""
+    tunnel: Connector | None = None
+    """The tunnel that visitors come through. Nothing on the machine is reached in another way: what serves them listens on loopback, or
+    is closed off."""
     certificate: TlsCertificate | None = None
     """For HTTPS on `port` instead of HTTP."""
     commands: tuple[str, ...] = ()
     """Shell scripts that the cloud needs, run last: one that fails stops nothing else."""
+
+    @property
+    def gated(self) -> bool:
+        """Whether the machine is not healthy before its workload has been put in place."""
+        return self.script is not None or self.container is not None or bool(self.site and self.site.fetched)
 
     @property
     def scheme(self) -> str:

@@ -81,7 +81,8 @@ default_subnet = "198.18.0.0/24"
 
 
 def contained(machine: Bootstrap, container: Container) -> Steps:
-    """The container, published on the machine's port, or on loopback for nginx where the machine shows a certificate.
+    """The container, published on the machine's port; on loopback for nginx where the machine shows a certificate, and for cloudflared
+    where it has a tunnel.
 
     Args:
         machine: The machine.
@@ -94,10 +95,11 @@ def contained(machine: Bootstrap, container: Container) -> Steps:
     _check_texts(container)
     name, at, digest = container.full_image.partition("@")
     registry = container.registry
+    own_port = f"127.0.0.1:{machine.port}" if machine.tunnel else str(machine.port)
     settings = {
         # What a digest names, a tag can only contradict, and Podman does not take both.
         "image": f"{_without_tag(name)}{at}{digest}" if digest else name,
-        "publish": f"127.0.0.1:{LOOPBACK_PORT}:{container.port}" if machine.certificate else f"{machine.port}:{container.port}",
+        "publish": f"127.0.0.1:{LOOPBACK_PORT}:{container.port}" if machine.certificate else f"{own_port}:{container.port}",
         "environment": container.environment or {},
         "secrets": container.secrets or {},
         "command": container.command or [],

@@ -1,4 +1,5 @@
-"""The machine's port, closed until the workload answers the health check for the first time. Pure."""
+"""The machine's port, closed until the workload answers the health check for the first time; for good where visitors come through a
+tunnel. Pure."""
 
 from .bootstrap import Bootstrap
 from .nftables import table
@@ -27,13 +28,15 @@ until [ "$({curl} -o /dev/null -w '%{{http_code}}' --max-time 10 {url})" = {stat
 done
 mkdir -p {state}
 touch {ready}
-systemctl disable --now multicloud-gate
-echo the machine is ready
+{opened}echo the machine is ready
 """
 
 
 def gated(machine: Bootstrap) -> Steps:
-    """The gate, closed, and the program that opens it, which somebody else has to start."""
+    """The gate, closed, and the program that opens it, which somebody else has to start. Through a tunnel visitors come over loopback,
+    where there is no gate: the program only says when they may."""
+    tunnelled = machine.tunnel is not None
+    description = f"Keeps the machine's port closed{'' if tunnelled else ' until the workload is healthy'}"
     return Steps(
         files={
             OPEN: _OPEN.format(
@@ -44,8 +47,9 @@ def gated(machine: Bootstrap) -> Steps:
                 url=machine.health_url,
                 state=READY.rpartition("/")[0],
                 ready=READY,
+                opened="" if tunnelled else "systemctl disable --now multicloud-gate\n",
             ),
-            **table("gate", _GATE.format(port=machine.port), "Keeps the machine's port closed until the workload is healthy", unless=READY),
+            **table("gate", _GATE.format(port=machine.port), description, unless=None if tunnelled else READY),
         },
         programs=frozenset({OPEN}),
         packages=["ca-certificates", "curl", "nftables"],

@@ -3,15 +3,14 @@
 import hashlib
 import shlex
 
+from ..web.exposure import authorities_of_clients
 from .bootstrap import Bootstrap, TlsCertificate
 from .secrets import READ_SECRET
 from .steps import LIBRARY, UNITS, Steps, joined
 
 _SERVER = """\
 server {{
-    listen {port}{tls} default_server;
-    listen [::]:{port}{tls} default_server;
-    server_name _;
+{listen}    server_name _;
     server_tokens off;
     # Behind a load balancer the port and scheme seen here are not the visitor's.
     absolute_redirect off;
@@ -38,6 +37,23 @@ _TLS = f"""\
     ssl_session_cache shared:multicloud:10m;
     ssl_session_timeout 1h;
     ssl_session_tickets off;
+"""
+
+_CLIENT_CA = "/etc/nginx/multicloud-client-ca.pem"
+
+# Whoever has another's certificate is refused by nginx itself, with an error 400. The path is taken as it was asked for: what it leads to
+# inside of nginx, such as the page of a folder, may not be asked for by everybody.
+_CLIENTS = f"""\
+    ssl_client_certificate {_CLIENT_CA};
+    ssl_verify_client optional;
+    set $shown $ssl_client_verify;
+    # Health checks show no certificate.
+    if ($request_uri = {{health_path}}) {{{{
+        set $shown SUCCESS;
+    }}}}
+    if ($shown != SUCCESS) {{{{
+        return 403;
+    }}}}
 """
 
 _READ_PROGRAM = f"{LIBRARY}/certificate"
@@ -103,14 +119,16 @@ def nginx(machine: Bootstrap, directives: str) -> Steps:
     Args:
         machine: The machine.
         directives: What it answers: lines of nginx's `server`.
+
+    Raises:
+        ArgumentError: At `certificate.client_ca`.
     """
     certificate = machine.certificate
     server = _SERVER.format(
-        port=machine.port,
-        tls=" ssl" if certificate else "",
+        listen=_listen(machine),
         cloud=machine.cloud,
         region=machine.region,
-        directives=(_TLS if certificate else "") + directives,
+        directives=_secured(machine) + directives,
     )
     files, enable = {"/etc/nginx/sites-available/default": server}, ["systemctl", "enable", "nginx"]
     if certificate:
@@ -132,14 +150,29 @@ def proxied(machine: Bootstrap, port: int) -> Steps:
     return joined([Steps(files={"/etc/nginx/conf.d/multicloud.conf": _UPGRADE}), own])
 
 
+def _listen(machine: Bootstrap) -> str:
+    """Where it listens: on loopback alone where visitors come through a tunnel, which is asked for there."""
+    addresses = [f"127.0.0.1:{machine.port}"] if machine.tunnel else [str(machine.port), f"[::]:{machine.port}"]
+    return "".join(f"    listen {address}{' ssl' if machine.certificate else ''} default_server;\n" for address in addresses)
+
+
+def _secured(machine: Bootstrap) -> str:
+    """What the server says of TLS, and of who may come."""
+    if machine.certificate is None:
+        return ""
+    return _TLS + ("" if machine.certificate.client_ca is None else _CLIENTS.format(health_path=machine.health_path))
+
+
 def _shown(certificate: TlsCertificate) -> Steps:
     """What reads the certificate at each start of nginx."""
     parts, secret = [certificate.certificate, certificate.chain or ""], certificate.private_key_secret
     assert all(isinstance(part, str) for part in parts), "resolved"
     # Another certificate makes new machines; one that only ends with another line break does not.
     sha256 = hashlib.sha256("\n".join(str(part).strip() for part in parts).encode()).hexdigest()
+    authorities = {} if certificate.client_ca is None else {_CLIENT_CA: authorities_of_clients(str(certificate.client_ca))}
     return Steps(
         files={
+            **authorities,
             _READ_PROGRAM: _READ.format(sha256=sha256, secret=shlex.quote(str(secret))),
             f"{UNITS}/nginx.service.d/multicloud.conf": _READ_UNIT,
         },

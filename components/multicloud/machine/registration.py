@@ -74,7 +74,6 @@ def registered(machine: Bootstrap) -> Steps:
     """
     registration = machine.registration
     assert registration is not None
-    gated = machine.script is not None or machine.container is not None or bool(machine.site and machine.site.fetched)
     proxied = bool(registration.proxied)
     ttl = 1 if proxied else registration.ttl or 60
     settings = {
@@ -86,7 +85,7 @@ def registered(machine: Bootstrap) -> Steps:
         "cloud": machine.cloud,
         "health": machine.health_url,
         "status": machine.status,
-        "ready": READY if gated else "",
+        "ready": READY if machine.gated else "",
         "token": ["cat", _TOKEN] if registration.token_secret is None else [READ_SECRET, registration.token_secret],
         # Behind the proxy it is Cloudflare that has to forget the address, which takes it seconds.
         "drain": 10 if proxied else min(ttl, DRAIN),

@@ -2,7 +2,7 @@
 
 It installs unattended security updates and the workload, and writes down what the machine is (`FACTS`). Nothing in it differs
 between clouds but their names, and what a cloud needs beside it. It holds no secret, since on every cloud user data is readable
-from the cloud's API, but for one: a token of `registration` on a cloud that has no store for it.
+from the cloud's API, but for two: a token of `registration` and that of `tunnel` on a cloud that has no store for them.
 
 What the first boot said is in `/var/log/cloud-init-output.log`; what workloads say that are put in place after it is in the
 journal, see `fetched.py` and `contained.py`.
@@ -27,6 +27,7 @@ from .scripted import scripted
 from .secrets import STORES, guarded_metadata, reader
 from .site import served
 from .steps import FACTS, Steps, joined
+from .tunnel import tunnelled
 
 LIMITS = {"aws": 16384, "digitalocean": 65536, "gcp": 262144, "external": 49149}
 """The most bytes of user data that each cloud takes, before any encoding; for machines of somebody else, what fits OpenStack's
@@ -90,7 +91,8 @@ def render(machine: Bootstrap, limit: int) -> str:
 
     Raises:
         ArgumentError: Below `site`, `container` or `registration`, at `script`, `health_check.path`, `health_check.port`,
-            `health_check.expected_status` or `region`. What is too large is refused at the largest text that the user has given.
+            `health_check.expected_status`, `certificate.client_ca` or `region`. What is too large is refused at the largest text that the
+            user has given.
     """
     for path, name in (("cloud", machine.cloud), ("region", machine.region)):
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
@@ -121,7 +123,7 @@ def _parts(machine: Bootstrap) -> Iterator[Steps]:
         wrong = f"is given beside {workloads[0]}, and a machine has one workload"
         raise ArgumentError(workloads[1], wrong, "leave one of the two out")
     # Closed before there is a secret to read.
-    if machine.certificate or machine.container or machine.registration:
+    if machine.certificate or machine.container or machine.registration or machine.tunnel:
         yield guarded_metadata(machine.cloud)
         yield from [reader()] if machine.cloud in STORES else []
     if machine.script is not None:
@@ -133,6 +135,8 @@ def _parts(machine: Bootstrap) -> Iterator[Steps]:
         yield served(machine)
     if machine.registration is not None:
         yield registered(machine)
+    if machine.tunnel is not None:
+        yield tunnelled(machine)
 
 
 def _facts(machine: Bootstrap) -> str:
@@ -178,6 +182,8 @@ def _largest(machine: Bootstrap) -> tuple[str, str]:
     if machine.container is not None:
         for name, instead in _CONTAINERS.items():
             texts[f"container.{name}"] = getattr(machine.container, name) or "", instead
+    if machine.certificate is not None:
+        texts["certificate.client_ca"] = machine.certificate.client_ca or "", "name fewer authorities"
     path = max(texts, key=lambda path: len(json.dumps(texts[path][0])))
     return path, texts[path][1]
 

@@ -25,6 +25,7 @@ from . import aws_machines as machines
 from .aws_args import AwsWebTierArgs as AwsWebTierArgs
 from .aws_fixed import FixedMachineResources, fixed_machine
 from .aws_place import Place, place
+from .aws_trust import TrustResources, trust
 from .contract import NEWEST, Debian, Origin
 from .exposure import Exposure
 
@@ -38,8 +39,8 @@ class AwsWebTierResources:
 
     network: Optional[AwsNetwork]
     """None in an existing network."""
-    admitted: aws.ec2.ManagedPrefixList
-    """Who may reach the origins."""
+    admitted: Optional[aws.ec2.ManagedPrefixList]
+    """Who may reach the origins. None where `exposure` is `tunnel`, with which nobody does."""
     load_balancer_security_group: Optional[aws.ec2.SecurityGroup]
     """As all of the load balancer, None where the machines are origins themselves."""
     machines_security_group: aws.ec2.SecurityGroup
@@ -51,12 +52,16 @@ class AwsWebTierResources:
     listener: Optional[aws.lb.Listener]
     certificate: Optional[aws.acm.Certificate]
     """What the load balancer shows, where `certificate` is given."""
+    trust: Optional[TrustResources]
+    """Whose certificates the load balancer asks for; None where it asks for none."""
     role: aws.iam.Role
     session_manager_policy: aws.iam.Policy
     role_policy: aws.iam.RolePolicyAttachment
     instance_profile: aws.iam.InstanceProfile
     private_key: Optional[identity.PrivateKeyResources]
     """That of the certificate that the machines show; None where they show none."""
+    tunnel_token: Optional[identity.TunnelTokenResources]
+    """None unless `exposure` is `tunnel`."""
     secrets_policy: Optional[aws.iam.RolePolicy]
     """Which secrets the machines may read; None where there are none."""
     template: aws.ec2.LaunchTemplate
@@ -81,6 +86,8 @@ class AwsWebTier(pulumi.ComponentResource):
     - `registered`: the same, but AWS sees only whether a machine runs, so a new one counts once it has run for
       `health_check.grace_seconds`. Give it more than a boot takes. For the same reason a machine that runs and does not answer is not
       replaced: it only takes itself from the name. Let your monitoring tell you of it, and terminate it.
+    - `tunnel`: as `registered`; an unhealthy machine only leaves the tunnel. Another tunnel replaces the machines, and visitors are led
+      to it when the group has been changed, not when new machines answer: let a front lead them to another tier meanwhile.
     - `machines`: each machine gets its successor before it goes, but all of them in the same deployment, and each address moves as soon
       as the successor runs, not when it answers. So the tier is away for the minutes of a boot: take it out of the front before, or
       take another exposure where that matters. An account has five such addresses in a region until it asks AWS for more
@@ -108,13 +115,15 @@ class AwsWebTier(pulumi.ComponentResource):
     region: pulumi.Output[str]
     """The region, in the cloud's own name."""
     origins: pulumi.Output[list[Origin]]
-    """Where the front reaches the tier: the load balancer's name in DNS, the name that machines register under, or a machine each."""
+    """Where the front reaches the tier: the load balancer's name in DNS, the name that machines register under, the tunnel's, or a
+    machine each."""
     health_path: pulumi.Output[str]
     """The path of the health check, for the front's monitor."""
     port: pulumi.Output[int]
-    """Where the origins listen: 443 for HTTPS alone, and any other for plain HTTP."""
+    """Where the origins listen: 443 for HTTPS alone, or a tunnel wherever it leads to, and any other for plain HTTP."""
     hostname: Optional[pulumi.Output[str]]
-    """Name in DNS of the load balancer, whose addresses change, or that machines register under. None where `exposure` is `machines`."""
+    """Name in DNS of the load balancer, whose addresses change, of the tunnel, or that machines register under. None where `exposure` is
+    `machines`."""
     network_id: pulumi.Output[str]
     """Id of the VPC."""
     group_name: Optional[pulumi.Output[str]]
@@ -131,7 +140,9 @@ class AwsWebTier(pulumi.ComponentResource):
         children = Children.of(self, name, args.tags)
 
         where = place(children, args)
-        admitted = prefix_list(children, "admitted", args.admitted_ranges, "admitted_ranges")
+        admitted = None
+        if exposure is not Exposure.TUNNEL:
+            admitted = prefix_list(children, "admitted", args.admitted_ranges, "admitted_ranges")
         balancer_group = access.security_group(children, "load-balancer", where.network_id) if exposure is Exposure.LOAD_BALANCER else None
         machines_group = access.security_group(children, "machines", where.network_id)
         rules = access.rules(
@@ -151,9 +162,14 @@ class AwsWebTier(pulumi.ComponentResource):
 
         role = identity.role(children)
         key = identity.private_key(children, args.certificate) if args.certificate and args.machines_show_certificate else None
-        secrets = {**args.named_secrets, **({"certificate.private_key": key.secret.arn} if key else {})}
+        token = identity.tunnel_token(children, args.tunnel) if args.tunnel else None
+        secrets = {
+            **args.named_secrets,
+            **({"certificate.private_key": key.secret.arn} if key else {}),
+            **({"tunnel.token": token.secret.arn} if token else {}),
+        }
         secrets_policy = identity.secrets_policy(children, role.role, args.region, secrets)
-        user_data = args.user_data(name, key.secret.arn if key else None)
+        user_data = args.user_data(name, key.secret.arn if key else None, token.secret.arn if token else None)
         template = self._template(children, args, where, None if exposure is Exposure.MACHINES else machines_group, role.profile, user_data)
 
         # What a machine needs to become healthy; a target is asked for its health only once a listener leads to it.
@@ -161,6 +177,7 @@ class AwsWebTier(pulumi.ComponentResource):
         after += [balancer.health_listener] if balancer else []
         after += [secrets_policy] if secrets_policy else []
         after += [key.version] if key else []
+        after += [token.version] if token else []
         fixed = [
             fixed_machine(
                 children,
@@ -187,14 +204,17 @@ class AwsWebTier(pulumi.ComponentResource):
                 asked=asked,
                 after=after,
             )
-        listener, certificate = None, None
+        listener, certificate, trusted = None, None, None
         if balancer is not None and group is not None:
+            if args.certificate is not None and args.certificate.client_ca is not None:
+                trusted = trust(children, args.certificate.client_ca)
             listener, certificate = balancers.listener(
                 children,
                 balancer,
                 port=args.origin_port,
                 certificate=args.certificate,
                 certificate_arn=args.certificate_arn,
+                trusted=trusted.store if trusted else None,
                 after=group,
             )
 
@@ -209,11 +229,13 @@ class AwsWebTier(pulumi.ComponentResource):
             health_listener=balancer.health_listener if balancer else None,
             listener=listener,
             certificate=certificate,
+            trust=trusted,
             role=role.role,
             session_manager_policy=role.policy,
             role_policy=role.attachment,
             instance_profile=role.profile,
             private_key=key,
+            tunnel_token=token,
             secrets_policy=secrets_policy,
             template=template,
             group=group,
@@ -232,6 +254,8 @@ class AwsWebTier(pulumi.ComponentResource):
         if args.registration is not None:
             registered = args.registration.hostname
             self.hostname = ready.apply(lambda _: registered)
+        if args.tunnel is not None:
+            self.hostname = pulumi.Output.all(args.tunnel.hostname, ready).apply(lambda known: str(known[0]))
         self.origins = self._origins(name)
         self.health_path = ready.apply(lambda _: health.effective_path)
         self.port = ready.apply(lambda _: args.origin_port)

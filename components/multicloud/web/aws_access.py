@@ -27,7 +27,7 @@ def rules(
     *,
     balancer: aws.ec2.SecurityGroup | None,
     machines: aws.ec2.SecurityGroup,
-    admitted: aws.ec2.ManagedPrefixList,
+    admitted: aws.ec2.ManagedPrefixList | None,
     origin_port: int,
     machine_port: int,
     own_network: bool,
@@ -40,7 +40,7 @@ def rules(
         children: The tier's.
         balancer: The load balancer's group; None where the machines themselves are the origins.
         machines: The machines' group.
-        admitted: Who may reach the origins.
+        admitted: Who may reach the origins; None where nobody comes in, since visitors come through a tunnel.
         origin_port: The port that visitors come to.
         machine_port: The port that the machines serve on.
         own_network: Whether the network is the tier's own, which has no addresses of IPv6.
@@ -53,11 +53,6 @@ def rules(
         options = pulumi.ResourceOptions(parent=children.options.parent, replacement_trigger=port)
         return {"resource_name": f"{children.name}-{suffix}", "tags": children.tags(suffix), "opts": options}
 
-    visitors = {
-        **tcp(origin_port),
-        "description": f"{'HTTPS' if origin_port == 443 else 'HTTP'} from the admitted ranges",
-        "prefix_list_id": admitted.id,
-    }
     anywhere: dict[str, dict[str, Any]] = {"machines-egress": {"cidr_ipv4": "0.0.0.0/0"}}
     if not own_network:
         anywhere["machines-egress-ipv6"] = {"cidr_ipv6": "::/0"}
@@ -71,6 +66,13 @@ def rules(
         )
         for suffix, to in anywhere.items()
     ]
+    if admitted is None:
+        return [*ways_out]
+    visitors = {
+        **tcp(origin_port),
+        "description": f"{'HTTPS' if origin_port == 443 else 'HTTP'} from the admitted ranges",
+        "prefix_list_id": admitted.id,
+    }
     if balancer is None:
         visited = aws.vpc.SecurityGroupIngressRule(**named("machines-ingress", origin_port), **visitors, security_group_id=machines.id)
         return [visited, *ways_out]

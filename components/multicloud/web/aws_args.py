@@ -7,7 +7,7 @@ from typing import Optional
 
 import pulumi
 
-from ..arguments import known
+from ..arguments import STAND_IN, known
 from ..errors import ArgumentError
 from ..network.aws import AwsNetworkArgs
 from ..network.aws_ranges import ipv4_networks
@@ -33,11 +33,11 @@ class AwsWebTierArgs(WebTierArgs):
     private: Optional[bool] = None
     """Whether the machines stand in private subnets, without public addresses, and reach out through a NAT gateway in each zone, which
     is billed by the hour and by volume. Defaults to false: they have public addresses and a security group that lets nobody in but the
-    load balancer. Only behind the load balancer."""
+    load balancer. Only behind the load balancer or a tunnel."""
     machine_subnet_ids: Optional[list[pulumi.Input[str]]] = None
     """The private subnets of `network_id` for the machines, two at least in different zones, each of which has one of `subnet_ids`, too: a
     load balancer sends nothing to machines in other zones, which never become healthy then. They have to reach the internet through NAT.
-    Defaults to `subnet_ids`, in which the machines get public addresses. Only behind the load balancer."""
+    Defaults to `subnet_ids`, in which the machines get public addresses. Only behind the load balancer or a tunnel."""
     certificate_arn: Optional[pulumi.Input[str]] = None
     """ARN of a certificate in AWS Certificate Manager, in the tier's region, that the load balancer shows instead of `certificate`.
     AWS renews those that it issued."""
@@ -80,7 +80,12 @@ class AwsWebTierArgs(WebTierArgs):
         ipv4_networks(known(self.admitted_ranges), "admitted_ranges")
         self.user_data(LONGEST_NAME)
 
-    def user_data(self, component: str, private_key_secret: Optional[pulumi.Input[str]] = None) -> pulumi.Input[str]:
+    def user_data(
+        self,
+        component: str,
+        private_key_secret: Optional[pulumi.Input[str]] = None,
+        tunnel_token_secret: Optional[pulumi.Input[str]] = STAND_IN,
+    ) -> pulumi.Input[str]:
         """What a machine is told at its first boot: its workload, and how to install the agent of Session Manager.
 
         Args:
@@ -91,7 +96,7 @@ class AwsWebTierArgs(WebTierArgs):
             ArgumentError: At the part that cannot be rendered, or that does not fit.
         """
         agent = machines.session_manager_agent(self.region, self.effective_machine_type)
-        return self.render_user_data("aws", self.region, component, [agent], private_key_secret)
+        return self.render_user_data("aws", self.region, component, [agent], private_key_secret, tunnel_token_secret)
 
     def _check_own_network(self) -> None:
         self.network_args.check()
@@ -125,7 +130,7 @@ class AwsWebTierArgs(WebTierArgs):
 
     def _check_exposed(self) -> None:
         exposure = self.effective_exposure
-        if exposure is Exposure.LOAD_BALANCER:
+        if exposure in (Exposure.LOAD_BALANCER, Exposure.TUNNEL):
             return
         for path, given in (("private", self.private), ("machine_subnet_ids", self.machine_subnet_ids)):
             if given:
@@ -142,7 +147,10 @@ class AwsWebTierArgs(WebTierArgs):
             raise ArgumentError("certificate_arn", "is given beside certificate", "leave one of the two out")
         if self.effective_exposure is not Exposure.LOAD_BALANCER:
             wrong = f"its private key never leaves AWS, and exposure is {self.effective_exposure}"
-            raise ArgumentError("certificate_arn", wrong, "give a certificate with its key, or write exposure: load_balancer")
+            mend = "give a certificate with its key, or write exposure: load_balancer"
+            if self.effective_exposure is Exposure.TUNNEL:
+                wrong, mend = "is given, and through a tunnel, which encrypts by itself, nobody sees it", "leave it out"
+            raise ArgumentError("certificate_arn", wrong, mend)
         if isinstance(self.certificate_arn, str) and not re.fullmatch(
             rf"arn:aws[a-z-]*:acm:{self.region}:[0-9]{{12}}:certificate/.+", self.certificate_arn
         ):

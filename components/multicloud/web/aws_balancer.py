@@ -87,6 +87,7 @@ def listener(
     port: int,
     certificate: Certificate | None,
     certificate_arn: pulumi.Input[str] | None,
+    trusted: aws.lb.TrustStore | None,
     after: aws.autoscaling.Group,
 ) -> tuple[aws.lb.Listener, aws.acm.Certificate | None]:
     """What leads visitors to the machines, and the certificate that came with its key.
@@ -99,6 +100,7 @@ def listener(
         port: The port that visitors come to.
         certificate: What is shown, with its private key.
         certificate_arn: What is shown, where that is in AWS's hands already. Without either, it serves plain HTTP.
+        trusted: Whose certificates visitors have to show. Without it, nobody is asked for one.
         after: The machines. They answer before visitors are led to them.
     """
     imported = _imported(children, certificate) if certificate is not None else None
@@ -110,11 +112,23 @@ def listener(
         protocol="HTTP" if shown is None else "HTTPS",
         certificate_arn=shown,
         ssl_policy=None if shown is None else TLS_POLICY,
+        mutual_authentication=None if shown is None else _mutual(trusted),
         default_actions=[aws.lb.ListenerDefaultActionArgs(type="forward", target_group_arn=to.target_group.arn)],
         tags=children.tags("listener"),
         opts=pulumi.ResourceOptions(parent=children.options.parent, depends_on=[after], replacement_trigger=port),
     )
     return made, imported
+
+
+def _mutual(trusted: aws.lb.TrustStore | None) -> aws.lb.ListenerMutualAuthenticationArgs:
+    """Off is said aloud: the provider would keep what is no longer there, and AWS the trust store that is in use then.
+
+    With `verify`, whoever shows no certificate of it is let go while TLS is negotiated; health checks of targets do not come this way.
+    Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html
+    """
+    if trusted is None:
+        return aws.lb.ListenerMutualAuthenticationArgs(mode="off")
+    return aws.lb.ListenerMutualAuthenticationArgs(mode="verify", trust_store_arn=trusted.arn)
 
 
 def _imported(children: Children, certificate: Certificate) -> aws.acm.Certificate:

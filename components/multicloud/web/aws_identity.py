@@ -11,7 +11,7 @@ import pulumi_aws as aws
 
 from ..amazon import Children
 from ..errors import ArgumentError
-from .exposure import Certificate
+from .exposure import Certificate, TunnelConnection
 
 SESSION_MANAGER = {
     "Effect": "Allow",
@@ -40,6 +40,15 @@ class PrivateKeyResources:
     """
 
     # In quotes: the SDK loads a service when it is named, and most tiers need no secret.
+    secret: "aws.secretsmanager.Secret"
+    version: "aws.secretsmanager.SecretVersion"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TunnelTokenResources:
+    """The token of the tunnel, where the machines alone can read it."""
+
+    # In quotes as above.
     secret: "aws.secretsmanager.Secret"
     version: "aws.secretsmanager.SecretVersion"
 
@@ -80,23 +89,34 @@ def role(children: Children) -> RoleResources:
 
 def private_key(children: Children, certificate: Certificate) -> PrivateKeyResources:
     """A certificate, its chain and its private key, in this order in one secret of Secrets Manager."""
+    texts = pulumi.Output.all(certificate.certificate, certificate.chain or "", pulumi.Output.secret(certificate.private_key))
+    secret, version = _stored(children, "private-key", f"Certificate of {children.name} with its private key", texts.apply(joined))
+    return PrivateKeyResources(secret=secret, version=version)
+
+
+def tunnel_token(children: Children, tunnel: TunnelConnection) -> TunnelTokenResources:
+    """The token of a tunnel in a secret of Secrets Manager."""
+    token = pulumi.Output.secret(tunnel.token)
+    secret, version = _stored(children, "tunnel-token", f"Token of the tunnel of {children.name}", token)
+    return TunnelTokenResources(secret=secret, version=version)
+
+
+def _stored(
+    children: Children, suffix: str, description: str, text: pulumi.Output[str]
+) -> "tuple[aws.secretsmanager.Secret, aws.secretsmanager.SecretVersion]":
+    """A secret, and what is in it."""
     secret = aws.secretsmanager.Secret(
-        f"{children.name}-private-key",
-        description=f"Certificate of {children.name} with its private key",
+        f"{children.name}-{suffix}",
+        description=description,
         # Pulumi's state has it; what nobody needs any more should not wait for thirty days.
         recovery_window_in_days=0,
-        tags=children.tags("private-key"),
+        tags=children.tags(suffix),
         opts=children.options,
     )
     version = aws.secretsmanager.SecretVersion(
-        f"{children.name}-private-key-version",
-        secret_id=secret.id,
-        secret_string=pulumi.Output.all(
-            certificate.certificate, certificate.chain or "", pulumi.Output.secret(certificate.private_key)
-        ).apply(joined),
-        opts=children.options,
+        f"{children.name}-{suffix}-version", secret_id=secret.id, secret_string=text, opts=children.options
     )
-    return PrivateKeyResources(secret=secret, version=version)
+    return secret, version
 
 
 def joined(parts: Sequence[str]) -> str:

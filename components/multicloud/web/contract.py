@@ -15,13 +15,14 @@ import pulumi
 from ..arguments import STAND_IN, applied, known
 from ..errors import ArgumentError
 from ..machine import user_data
-from ..machine.bootstrap import Bootstrap, TlsCertificate
+from ..machine.bootstrap import Bootstrap, Connector, TlsCertificate
 from ..machine.container import Container
 from ..machine.registration import check_count
+from ..machine.tunnel import check_replicas
 from ..machine.workload import StaticSite
 from ..network import addresses
 from ..tags import check as check_tags
-from .exposure import Certificate, Exposure, Registration, Replacement
+from .exposure import Certificate, Exposure, Registration, Replacement, TunnelConnection
 from .schedule import Schedule
 
 MOST_MACHINES = 2000
@@ -184,6 +185,9 @@ class WebTierArgs:
     """What the front sends visitors to. Defaults to `load_balancer`."""
     registration: Optional[Registration] = None
     """Where machines put themselves, where `exposure` is `registered`."""
+    tunnel: Optional[TunnelConnection] = None
+    """The tunnel that machines open, where `exposure` is `tunnel`. They serve plain HTTP to themselves then, on the health check's port,
+    which the tunnel has to lead to."""
     certificate: Optional[Certificate] = None
     """What the tier shows over HTTPS, on port 443 and no other. Defaults to none: plain HTTP on port 80."""
     admitted_ranges: Optional[pulumi.Input[list[pulumi.Input[str]]]] = None
@@ -219,10 +223,11 @@ class WebTierArgs:
 
     @property
     def origin_port(self) -> int:
-        """The port that the front comes to: that of the load balancer, or of the machines themselves."""
-        if self.certificate is not None:
+        """The port that the front comes to: that of the load balancer, of the tunnel, or of the machines themselves."""
+        if self.certificate is not None or self.effective_exposure is Exposure.TUNNEL:
             return 443
-        return 80 if self.effective_exposure is Exposure.LOAD_BALANCER else self.effective_health_check.effective_port
+        own = self.effective_exposure in (Exposure.MACHINES, Exposure.REGISTERED)
+        return self.effective_health_check.effective_port if own else 80
 
     @property
     def machines_show_certificate(self) -> bool:
@@ -296,6 +301,7 @@ class WebTierArgs:
             check_count(self.servers.most, "servers.min" if self.servers.max is None else "servers.max")
             for index, period in enumerate(self.schedule.periods if self.schedule else []):
                 check_count(period.servers, f"schedule.periods[{index}].servers")
+        self._check_tunnel()
         if exposure is Exposure.MACHINES and self.servers.scales:
             wrong = f"{self.servers.most} is above servers.min, and machines with reserved addresses are a fixed number"
             raise ArgumentError("servers.max", wrong, "leave it out, or write exposure: registered or load_balancer")
@@ -308,6 +314,28 @@ class WebTierArgs:
         if self.machines_show_certificate and self.script is not None:
             mend = "let the script set up HTTPS by itself, or write exposure: load_balancer"
             raise ArgumentError("certificate", "is given beside script, whose own server answers visitors", mend)
+
+    def _check_tunnel(self) -> None:
+        exposure = self.effective_exposure
+        if exposure is not Exposure.TUNNEL:
+            if self.tunnel is not None:
+                raise ArgumentError("tunnel", f"is given, and exposure is {exposure}", "write exposure: tunnel, or leave it out")
+            return
+        if self.tunnel is None:
+            raise ArgumentError("tunnel", "is missing, and exposure is tunnel", "give the hostname and the token of a Tunnel")
+        self.tunnel.check()
+        if self.certificate is not None:
+            wrong = "is given, and through a tunnel, which encrypts by itself, nobody sees it"
+            raise ArgumentError("certificate", wrong, "leave it out, or take another exposure")
+        if self.admitted_ranges is not None and self.admitted_ranges != []:
+            wrong = "is given, and nobody reaches a machine but through its tunnel"
+            raise ArgumentError("admitted_ranges", wrong, "leave it out, or take another exposure")
+        if self.effective_health_check.effective_port == 443:
+            mend = "leave it out: the tunnel encrypts by itself"
+            raise ArgumentError("health_check.port", "443 is for HTTPS, and machines behind a tunnel serve plain HTTP", mend)
+        check_replicas(self.servers.most, "servers.min" if self.servers.max is None else "servers.max")
+        for index, period in enumerate(self.schedule.periods if self.schedule else []):
+            check_replicas(period.servers, f"schedule.periods[{index}].servers")
 
     def _check_existing_network(self) -> None:
         if self.network_id is not None and self.network is not None:
@@ -322,6 +350,7 @@ class WebTierArgs:
         component: str,
         commands: Sequence[str] = (),
         private_key_secret: pulumi.Input[str] | None = None,
+        tunnel_token_secret: pulumi.Input[str] | None = None,
     ) -> pulumi.Input[str]:
         """The user data of the tier's machines. A cloud's own class gives it as `user_data`, and renders it in its `check`, too.
 
@@ -332,6 +361,8 @@ class WebTierArgs:
             commands: Shell scripts that the cloud needs.
             private_key_secret: Name of the secret in the cloud's store that holds `certificate`, its chain and its private key, in this
                 order, where the machines show it themselves. May be left out in `check`, before there is one.
+            tunnel_token_secret: Name of the secret in the cloud's store that holds the token of `tunnel`. Left out where there is no such
+                store, and in `check`, before there is one: then the token stands in the user data.
 
         Returns:
             Plain text where everything in it is plain, or else an output, which is a secret where a part of it is.
@@ -343,10 +374,16 @@ class WebTierArgs:
         certificate = None
         if self.certificate is not None and self.machines_show_certificate:
             given, secret = self.certificate, private_key_secret or STAND_IN
-            certificate = TlsCertificate(certificate=given.certificate, chain=given.chain, private_key_secret=secret)
+            certificate = TlsCertificate(
+                certificate=given.certificate, chain=given.chain, private_key_secret=secret, client_ca=given.client_ca
+            )
         registration = self.registration
         if registration is not None and registration.token is not None:
             registration = replace(registration, token=pulumi.Output.secret(registration.token))
+        tunnel = None
+        if self.tunnel is not None:
+            token = pulumi.Output.secret(self.tunnel.token) if tunnel_token_secret is None else None
+            tunnel = Connector(hostname=self.tunnel.hostname, token_secret=tunnel_token_secret, token=token)
         machine = Bootstrap(
             cloud=cloud,
             region=region,
@@ -358,6 +395,7 @@ class WebTierArgs:
             script=self.script,
             container=self.container,
             registration=registration,
+            tunnel=tunnel,
             certificate=certificate,
             commands=tuple(commands),
         )
@@ -383,8 +421,8 @@ class WebTier(Protocol):
     region: pulumi.Output[str]
     """The region, in the cloud's own name."""
     origins: pulumi.Output[list[Origin]]
-    """Where the tier is reached: one origin for a load balancer."""
+    """Where the tier is reached: one origin for a load balancer or a tunnel."""
     health_path: pulumi.Output[str]
     """The path of the health check, for the front's monitor."""
     port: pulumi.Output[int]
-    """Where the origins listen: 443 for HTTPS alone, and any other for plain HTTP."""
+    """Where the origins listen: 443 for HTTPS alone, and any other for plain HTTP. 443 for a tunnel, whatever the machines serve."""

@@ -45,7 +45,7 @@ class DigitalOceanWebTierArgs(WebTierArgs):
 
     What DigitalOcean cannot do is refused with the nearest alternative: `schedule` and `replacement`, `subnet_ids`, secrets out of a
     store (`container.secrets`, `container.registry`, `registration.token_secret`), and a `certificate` without a load balancer.
-    `registration.token` is taken: it is in the user data, which so is a secret of Pulumi's.
+    `registration.token` and `tunnel.token` are taken: they are in the user data, which so is a secret of Pulumi's.
     """
 
     region: str
@@ -91,6 +91,9 @@ class DigitalOceanWebTierArgs(WebTierArgs):
         if self.certificate is not None and self.effective_exposure is not Exposure.LOAD_BALANCER:
             wrong = "DigitalOcean has no secret store from which machines could read its key"
             raise ArgumentError("certificate", wrong, "write exposure: load_balancer, which keeps it")
+        if self.certificate is not None and self.certificate.client_ca is not None:
+            wrong = "a load balancer on DigitalOcean asks nobody for a certificate"
+            raise ArgumentError("certificate.client_ca", wrong, "leave it out, or take aws or gcp")
         check_no_secrets(self, "DigitalOcean has no secret store that machines could read")
 
     def _check_ssh_keys(self) -> None:
@@ -198,11 +201,12 @@ class DigitalOceanWebTier(pulumi.ComponentResource):
     region: pulumi.Output[str]
     """The region, in the cloud's own name."""
     origins: pulumi.Output[list[Origin]]
-    """Where the front reaches the tier: the load balancer's address, each droplet's reserved address, or the machines' own name."""
+    """Where the front reaches the tier: the load balancer's address, each droplet's reserved address, the machines' own name, or the
+    tunnel's."""
     health_path: pulumi.Output[str]
     """The path of the health check, for the front's monitor."""
     port: pulumi.Output[int]
-    """Where the origins listen: 443 for HTTPS alone, and any other for plain HTTP."""
+    """Where the origins listen: 443 for HTTPS alone, or a tunnel wherever it leads to, and any other for plain HTTP."""
     address: Optional[pulumi.Output[str]]
     """IPv4 address of the load balancer, where there is one."""
     droplet_tag: pulumi.Output[str]
@@ -228,7 +232,10 @@ class DigitalOceanWebTier(pulumi.ComponentResource):
         tag = digitalocean.Tag(f"{name}-machines", opts=child)
 
         certificate = load_balancer = None
-        if args.effective_exposure is Exposure.LOAD_BALANCER:
+        if args.tunnel is not None:
+            # Another one again, for the same reason. Nobody comes in.
+            protection = firewall(f"{name}-tunnel-firewall", tag.name, [], child)
+        elif args.effective_exposure is Exposure.LOAD_BALANCER:
             if args.certificate is not None:
                 certificate = digitalocean_load_balancer.certificate(f"{name}-certificate", args.certificate, child)
             load_balancer = digitalocean_load_balancer.load_balancer(
@@ -289,6 +296,8 @@ class DigitalOceanWebTier(pulumi.ComponentResource):
     def _origins(self, name: str, args: DigitalOceanWebTierArgs) -> pulumi.Output[list[Origin]]:
         if args.registration is not None:
             return pulumi.Output.from_input([Origin(name=name, address=args.registration.hostname, weight=1.0)])
+        if args.tunnel is not None:
+            return pulumi.Output.from_input(args.tunnel.hostname).apply(lambda known: [Origin(name=name, address=known, weight=1.0)])
         if self.address is not None:
             return self.address.apply(lambda address: [Origin(name=name, address=address, weight=1.0)])
         # An address is an origin once it is a droplet's.

@@ -1,4 +1,4 @@
-"""How visitors reach a tier: through the cloud's load balancer, or machine by machine."""
+"""How visitors reach a tier: through the cloud's load balancer, machine by machine, or through a tunnel."""
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
 import re
@@ -8,8 +8,13 @@ from typing import Optional
 
 import pulumi
 
+from ..arguments import STAND_IN
 from ..errors import ArgumentError
 from ..naming import check_hostname
+
+_TUNNEL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.cfargotunnel\.com")
+_TUNNEL_TOKEN = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
+"""JSON with the account, the tunnel and its secret, in Base64."""
 
 
 class Exposure(StrEnum):
@@ -21,6 +26,9 @@ class Exposure(StrEnum):
     """Each machine, at a reserved address that outlives it. A fixed number of machines, an origin each."""
     REGISTERED = "registered"
     """The machines that have put themselves under one name at Cloudflare; see `Registration`. One origin: the name."""
+    TUNNEL = "tunnel"
+    """A tunnel of Cloudflare's, which every healthy machine opens from inside; see `TunnelConnection`. No port of a machine is open to
+    anybody. One origin: the tunnel's name."""
 
 
 def check_token(token: str, path: str) -> None:
@@ -71,6 +79,29 @@ class Registration:
 
 
 @dataclass(kw_only=True, frozen=True)
+class TunnelConnection:
+    """The tunnel of Cloudflare's that the machines connect to: `TunnelConnection(hostname=tunnel.hostname, token=tunnel.token)`.
+
+    All healthy machines of all tiers with the same tunnel are its replicas, of which a visitor gets the nearest. 25 machines at most,
+    of all those tiers together: further ones wait until one goes, as new machines may while they replace old ones.
+    """
+
+    hostname: pulumi.Input[str]
+    """The tunnel's name, `<id>.cfargotunnel.com`: where a front sends visitors to."""
+    token: pulumi.Input[str] = field(repr=False)
+    """The tunnel's token, with which a machine connects. On AWS and Google Cloud it is kept in the cloud's secret store, elsewhere in
+    the user data: a secret in Pulumi's state, readable on the machine by root alone."""
+
+    def check(self) -> None:
+        """Raises ArgumentError, its path below `tunnel`, if a part is not what it has to be. The token is not shown."""
+        if isinstance(self.hostname, str) and not _TUNNEL.fullmatch(self.hostname):
+            mend = "write the tunnel's id and .cfargotunnel.com, or give the hostname of a Tunnel"
+            raise ArgumentError("tunnel.hostname", "is no name of a tunnel", mend)
+        if isinstance(self.token, str) and not _TUNNEL_TOKEN.fullmatch(self.token):
+            raise ArgumentError("tunnel.token", "is no token of a tunnel", "give the token of a Tunnel, or that of the dashboard")
+
+
+@dataclass(kw_only=True, frozen=True)
 class Certificate:
     """The certificate that the tier shows to the front, which then comes over HTTPS alone."""
 
@@ -80,6 +111,12 @@ class Certificate:
     """Its private key in PEM form, without a passphrase. Kept as a secret in Pulumi's state and by the cloud."""
     chain: Optional[pulumi.Input[str]] = None
     """The intermediate certificates in PEM form. Defaults to none, which is right for Cloudflare's own origin certificates."""
+    client_ca: Optional[pulumi.Input[str]] = None
+    """The authority, in PEM form, of the certificate that whoever comes has to show, or several of them: that of `OriginPulls`, say,
+    whose certificate Cloudflare alone has. Everybody else is refused: by machines with an error 403, or 400 where the certificate is
+    another's, everywhere but at the path of the health check; by AWS's load balancer before a word is said, so that the front has to have
+    `monitor.shows_certificate`. On Google Cloud it needs an `exposure` without a load balancer. Defaults to none: everybody whom
+    `admitted_ranges` lets in."""
 
     def check(self) -> None:
         """Raises ArgumentError, its path below `certificate`, if a part is not what it has to be. None of it is shown."""
@@ -89,6 +126,7 @@ class Certificate:
             ("certificate", self.certificate, "CERTIFICATE"),
             ("private_key", self.private_key, "PRIVATE KEY"),
             ("chain", self.chain, "CERTIFICATE"),
+            ("client_ca", self.client_ca, "CERTIFICATE"),
         ):
             if isinstance(text, str) and not _pem(label).fullmatch(text):
                 raise ArgumentError(f"certificate.{name}", "is not in PEM form", f"give the text from -----BEGIN {label}----- to its end")
@@ -128,6 +166,18 @@ class Replacement:
             raise ArgumentError(
                 "replacement.surge_percent", "is 0 beside unavailable_percent 0: no machine could be replaced", "let one be above 0"
             )
+
+
+def authorities_of_clients(client_ca: str) -> str:
+    """The text of `Certificate.client_ca`, known at last, without space around it that would make it another one.
+
+    Raises:
+        ArgumentError: At `certificate.client_ca`, which it does not show: it may be a private key that went astray.
+    """
+    if client_ca != STAND_IN and not _pem("CERTIFICATE").fullmatch(client_ca):
+        mend = "give the text from -----BEGIN CERTIFICATE----- to its end"
+        raise ArgumentError("certificate.client_ca", "is not certificates in PEM form", mend)
+    return client_ca.strip() + "\n"
 
 
 def _pem(label: str) -> re.Pattern[str]:

@@ -6,7 +6,6 @@ Deliberately left out: load balancers, firewalls and certificates of the place w
 """
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Optional
@@ -15,8 +14,8 @@ import pulumi
 
 from ..arguments import arguments, known, planned
 from ..errors import ArgumentError
-from ..naming import check_hostname
 from ..outputs import outputs
+from ..reachable import check_address
 from ..regions import check_coordinates
 from .contract import LONGEST_NAME, Origin, Servers, WebTierArgs
 from .exposure import Exposure
@@ -27,35 +26,14 @@ CLOUD = "external"
 UNKNOWN_REGION = "external"
 """The region of machines of which nobody says where they are."""
 
-UNREACHABLE = [
-    ipaddress.ip_network(block)
-    for block in (
-        "0.0.0.0/8",
-        "10.0.0.0/8",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "224.0.0.0/3",
-        "::/127",
-        "fc00::/7",
-        "fe80::/10",
-        "ff00::/8",
-    )
-]
-"""Addresses that no front on the internet reaches: private, shared, loopback, link-local, multicast and reserved ones.
-
-Source: https://www.iana.org/assignments/iana-ipv4-special-registry/, https://www.iana.org/assignments/iana-ipv6-special-registry/
-"""
-
 
 @dataclass(kw_only=True, frozen=True)
 class ExternalWebTierArgs(WebTierArgs):
     """Arguments of `ExternalWebTier`: where the machines are, and those of the portable ones that need no cloud.
 
-    `exposure` defaults to `machines`, each of `addresses` an origin; with `registered` the machines put themselves under a name, and
-    there are no `addresses`. `registration.token` is in the user data, which then is a secret. `health_check.port` 443 says that the
+    `exposure` defaults to `machines`, each of `addresses` an origin; with `registered` the machines put themselves under a name, with
+    `tunnel` they open a tunnel, and there are no `addresses`. `registration.token` and `tunnel.token` are in the user data, which then is
+    a secret. `health_check.port` 443 says that the
     machines serve HTTPS, by means of whoever runs them.
 
     Refused is what whoever runs the machines decides: how many, how large and of what release they are, when and how they are replaced,
@@ -65,7 +43,7 @@ class ExternalWebTierArgs(WebTierArgs):
 
     addresses: Optional[list[pulumi.Input[str]]] = None
     """Where each machine is reached from the internet: IPv4 or IPv6 address, or hostname; that of a load balancer of your own, too.
-    Left out where `exposure` is `registered`, and there alone."""
+    Left out where `exposure` is `registered` or `tunnel`, and there alone."""
     weights: Optional[list[float]] = None
     """Share of the tier's traffic for each of `addresses`, in their order, 0 to 1. Defaults to the same for all. 0 drains a machine."""
     region: Optional[str] = None
@@ -149,6 +127,8 @@ class ExternalWebTierArgs(WebTierArgs):
     def _check_count(self) -> None:
         if self.effective_exposure is Exposure.REGISTERED and self.addresses is not None:
             raise ArgumentError("addresses", "is given, and exposure is registered: the machines say where they are", "leave it out")
+        if self.effective_exposure is Exposure.TUNNEL and self.addresses is not None:
+            raise ArgumentError("addresses", "is given, and exposure is tunnel: nobody comes to the machines", "leave it out")
         if self.effective_exposure is Exposure.MACHINES and not self.addresses:
             wrong = "is missing" if self.addresses is None else "the list is empty"
             raise ArgumentError("addresses", wrong, "give the address of at least one machine")
@@ -163,7 +143,7 @@ class ExternalWebTierArgs(WebTierArgs):
             raise ArgumentError("servers.min", wrong, "leave servers out: the addresses say how many machines there are")
 
     def _check_https(self) -> None:
-        for workload in ("site", "script", "container", "registration"):
+        for workload in ("site", "script", "container", "registration", "tunnel"):
             if self.serves_https and getattr(self, workload) is not None:
                 wrong = f"443 is given beside {workload}, and nothing here has a certificate for HTTPS"
                 raise ArgumentError(
@@ -174,7 +154,7 @@ class ExternalWebTierArgs(WebTierArgs):
         if self.weights is None:
             return
         if self.addresses is None:
-            raise ArgumentError("weights", "is given without addresses", "leave it out: Cloudflare gives all registered machines the same")
+            raise ArgumentError("weights", "is given without addresses", "leave it out: Cloudflare chooses among the machines itself")
         if len(self.weights) != len(self.addresses):
             wrong = f"{len(self.weights)} weights are not one for each of {len(self.addresses)} addresses"
             raise ArgumentError("weights", wrong, "give as many, or leave them out")
@@ -205,14 +185,14 @@ class ExternalWebTier(pulumi.ComponentResource):
     region: pulumi.Output[str]
     """The place, as the caller named it."""
     origins: pulumi.Output[list[Origin]]
-    """Where the front reaches the tier: one origin a machine, or the name where they register themselves."""
+    """Where the front reaches the tier: one origin a machine, the name where they register themselves, or the tunnel's."""
     health_path: pulumi.Output[str]
     """The path of the health check, for the front's monitor."""
     port: pulumi.Output[int]
-    """Where the origins listen: 443 for HTTPS alone, and any other for plain HTTP."""
+    """Where the origins listen: 443 for HTTPS alone, or a tunnel wherever it leads to, and any other for plain HTTP."""
     user_data: pulumi.Output[str]
-    """What the machines are to be booted with: cloud-init's user data. A secret where it holds `registration.token`; empty where the
-    machines serve HTTPS, which is set up elsewhere."""
+    """What the machines are to be booted with: cloud-init's user data. A secret where it holds `registration.token` or `tunnel.token`;
+    empty where the machines serve HTTPS, which is set up elsewhere."""
 
     def __init__(self, name: str, args: ExternalWebTierArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         super().__init__("multicloud:index:ExternalWebTier", name, None, opts)
@@ -233,6 +213,8 @@ class ExternalWebTier(pulumi.ComponentResource):
 def _origins(name: str, args: ExternalWebTierArgs) -> pulumi.Output[list[Origin]]:
     if args.registration is not None:
         return pulumi.Output.from_input([Origin(name=name, address=args.registration.hostname, weight=1.0)])
+    if args.tunnel is not None:
+        return pulumi.Output.from_input(args.tunnel.hostname).apply(lambda known: [Origin(name=name, address=known, weight=1.0)])
     given = args.addresses or []
     weights = args.weights or [1.0] * len(given)
     return pulumi.Output.from_input(planned(planned_addresses, given)).apply(
@@ -257,21 +239,5 @@ def planned_addresses(addresses: Sequence[str]) -> list[str]:
         path = f"addresses[{index}]"
         if address in addresses[:index]:
             raise ArgumentError(path, f"{address} is there already", "leave it out")
-        _check_address(address, path)
+        check_address(address, path)
     return list(addresses)
-
-
-def _check_address(address: str, path: str) -> None:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        if ":" in address or "/" in address or address.rpartition(".")[2].isdigit():
-            mend = "write the address alone, without scheme, port and prefix, like 203.0.113.10, 2001:db8::10 or web.example.net"
-            raise ArgumentError(path, f"{address!r} is not an address", mend) from None
-        check_hostname(address, path)
-        return
-    if str(parsed) != address:
-        raise ArgumentError(path, f"{address!r} is another spelling of an address", f"write {parsed}")
-    if any(parsed in block for block in UNREACHABLE):
-        mend = "give an address of the machine's that the internet reaches, or that of a load balancer before it"
-        raise ArgumentError(path, f"{address} cannot be reached from the internet", mend)

@@ -46,9 +46,12 @@ class GcpWebTierResources:
     """One for each secret that the arguments name."""
     private_key: Optional[access.GcpPrivateKeyResources]
     """None where the machines show no certificate."""
-    firewall: gcp.compute.Firewall
-    group_check: gcp.compute.HealthCheck
-    """Finds the machines that have to be replaced."""
+    tunnel_token: Optional[access.GcpTunnelTokenResources]
+    """None unless `exposure` is `tunnel`."""
+    firewall: Optional[gcp.compute.Firewall]
+    """None where `exposure` is `tunnel`: nothing is let in."""
+    group_check: Optional[gcp.compute.HealthCheck]
+    """Finds the machines that have to be replaced. None where `exposure` is `tunnel`: Google's checks do not come in either."""
     template: Optional[gcp.compute.RegionInstanceTemplate]
     """None where each machine has a reserved address."""
     group: Optional[gcp.compute.RegionInstanceGroupManager]
@@ -65,7 +68,9 @@ class GcpWebTier(pulumi.ComponentResource):
     """Web machines in several zones of a region, healed, updated without loss and scaled, behind one global address or without it.
 
     Another path or port of the health check, or another network or subnetwork, is another group of machines: both run until the new one
-    serves. Machines with reserved addresses are replaced one after the other.
+    serves. Machines with reserved addresses are replaced one after the other. Nobody can ask machines behind a tunnel for their health:
+    Google sees only whether they run, so that a new one counts once it has run for `health_check.grace_seconds`. Give them more than a
+    boot takes. One that runs and does not answer leaves the tunnel, and is not replaced. They have no public addresses.
 
     Where a schedule, or numbers that scale, give way to a fixed number, Google keeps as many machines as there are then. If they differ
     from `servers.min`, a `pulumi up --refresh` after that deployment, when nothing scales them any more, brings them to it.
@@ -79,11 +84,12 @@ class GcpWebTier(pulumi.ComponentResource):
     region: pulumi.Output[str]
     """The region, in the cloud's own name."""
     origins: pulumi.Output[list[Origin]]
-    """Where the front reaches the tier: the load balancer's address, that of each machine, or the name that they register at."""
+    """Where the front reaches the tier: the load balancer's address, that of each machine, the name that they register at, or the
+    tunnel's."""
     health_path: pulumi.Output[str]
     """The path of the health check, for the front's monitor."""
     port: pulumi.Output[int]
-    """Where the origins listen: 443 for HTTPS alone, and any other for plain HTTP."""
+    """Where the origins listen: 443 for HTTPS alone, or a tunnel wherever it leads to, and any other for plain HTTP."""
     address: pulumi.Output[str]
     """IPv4 address of the load balancer; empty without one."""
     network_id: pulumi.Output[str]
@@ -108,25 +114,29 @@ class GcpWebTier(pulumi.ComponentResource):
         secret_grants = access.secret_grants(children, account, args.named_secrets)
         shown = args.certificate if args.machines_show_certificate else None
         private_key = access.private_key(children, account, shown) if shown else None
+        tunnel_token = access.tunnel_token(children, account, args.tunnel) if args.tunnel else None
         # What visitors reach without a load balancer is another resource for another port, so that the old one goes only when what
         # answers at the new one is healthy.
-        ending = f"-port-{args.machine_port}" if args.public else ""
-        firewall = access.firewall(children, f"firewall{ending}", network_id, account, args)
-        # Two checks, as Google advises: to stop sending visitors is cheap and quick, to replace a machine is neither.
-        group_check = machines.check(
-            children,
-            f"group-check{ending}",
-            health.effective_path,
-            args.machine_port,
-            https=args.machines_show_certificate,
-            interval=10,
-            healthy=1,
-            unhealthy=6,
-        )
+        ending = f"-port-{args.machine_port}" if args.public else "-tunnel" if args.tunnel else ""
+        firewall, group_check = None, None
+        if args.tunnel is None:
+            firewall = access.firewall(children, f"firewall{ending}", network_id, account, args)
+            # Two checks, as Google advises: to stop sending visitors is cheap and quick, to replace a machine is neither.
+            group_check = machines.check(
+                children,
+                f"group-check{ending}",
+                health.effective_path,
+                args.machine_port,
+                https=args.machines_show_certificate,
+                interval=10,
+                healthy=1,
+                unhealthy=6,
+            )
         # Packages come through Cloud NAT, health checks through the firewall; and a grant takes its time.
-        after: list[pulumi.Resource] = [firewall, *grants, *secret_grants]
+        after: list[pulumi.Resource] = [*([firewall] if firewall else []), *grants, *secret_grants]
         after += [network.resources.nat] if network and network.resources.nat else []
         after += [private_key.version, private_key.grant] if private_key else []
+        after += [tunnel_token.version, tunnel_token.grant] if tunnel_token else []
 
         template = partial(
             self._template,
@@ -134,10 +144,14 @@ class GcpWebTier(pulumi.ComponentResource):
             children,
             subnet=subnet,
             account=account,
-            user_data=args.user_data(name, private_key.secret.secret_id if private_key else None),
+            user_data=args.user_data(
+                name,
+                private_key.secret.secret_id if private_key else None,
+                tunnel_token.secret.secret_id if tunnel_token else None,
+            ),
         )
         own_template, group, autoscaler, each = None, None, None, []
-        if args.effective_exposure is Exposure.MACHINES:
+        if group_check is not None and args.effective_exposure is Exposure.MACHINES:
             each = self._machines(args, children, subnet, template, group_check, after)
         else:
             public = reserved.AccessConfig(network_tier="PREMIUM") if args.public else None
@@ -154,7 +168,7 @@ class GcpWebTier(pulumi.ComponentResource):
                 after=after,
             )
             autoscaler = machines.autoscaler(children, f"autoscaler{ending}", args, region=args.region, group=group)
-        balancer = load_balancer(children, args, group) if group and not args.public else None
+        balancer = load_balancer(children, args, group) if group and args.effective_exposure is Exposure.LOAD_BALANCER else None
 
         self.resources = GcpWebTierResources(
             network=network,
@@ -162,6 +176,7 @@ class GcpWebTier(pulumi.ComponentResource):
             grants=grants,
             secret_grants=secret_grants,
             private_key=private_key,
+            tunnel_token=tunnel_token,
             firewall=firewall,
             group_check=group_check,
             template=own_template,
@@ -245,6 +260,9 @@ class GcpWebTier(pulumi.ComponentResource):
     def _origins(self, name: str, args: GcpWebTierArgs) -> pulumi.Output[list[Origin]]:
         if args.registration is not None:
             return self._served([Origin(name=name, address=args.registration.hostname, weight=1.0)])
+        if args.tunnel is not None:
+            known = pulumi.Output.all(args.tunnel.hostname, self._served(""))
+            return known.apply(lambda known: [Origin(name=name, address=known[0], weight=1.0)])
         if args.effective_exposure is Exposure.MACHINES:
             addresses = pulumi.Output.all(*(machine.reached_at for machine in self.resources.machines))
             return addresses.apply(

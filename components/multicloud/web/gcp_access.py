@@ -14,7 +14,7 @@ from ..google import Children
 from ..naming import fitted
 from ..network import addresses
 from .contract import WebTierArgs
-from .exposure import Certificate, Exposure
+from .exposure import Certificate, Exposure, TunnelConnection
 
 PROXY_RANGES = ["130.211.0.0/22", "35.191.0.0/16"]
 """Where Google's proxies and health checks come from: https://cloud.google.com/load-balancing/docs/https#firewall-rules."""
@@ -98,19 +98,38 @@ class GcpPrivateKeyResources:
 def private_key(children: Children, account: gcp.serviceaccount.Account, certificate: Certificate) -> GcpPrivateKeyResources:
     """Puts a certificate, its chain and its private key into Secret Manager: in this order in one secret, so that a machine never has
     the one with another's key, whichever version it reads."""
+    text = joined(certificate.certificate, certificate.chain, certificate.private_key)
+    secret, version = _stored(children, "certificate-key", text)
+    return GcpPrivateKeyResources(secret=secret, version=version, grant=_reader(children, "certificate-key-reader", account, secret.id))
+
+
+@dataclass(kw_only=True, frozen=True)
+class GcpTunnelTokenResources:
+    """The token of the tunnel, where the machines alone can read it."""
+
+    secret: gcp.secretmanager.Secret
+    version: gcp.secretmanager.SecretVersion
+    grant: gcp.secretmanager.SecretIamMember
+
+
+def tunnel_token(children: Children, account: gcp.serviceaccount.Account, tunnel: TunnelConnection) -> GcpTunnelTokenResources:
+    """Puts the token of a tunnel into Secret Manager."""
+    secret, version = _stored(children, "tunnel-token", pulumi.Output.secret(tunnel.token))
+    return GcpTunnelTokenResources(secret=secret, version=version, grant=_reader(children, "tunnel-token-reader", account, secret.id))
+
+
+def _stored(children: Children, suffix: str, text: pulumi.Output[str]) -> tuple[gcp.secretmanager.Secret, gcp.secretmanager.SecretVersion]:
+    """A secret, and what is in it."""
     secret = gcp.secretmanager.Secret(
-        f"{children.name}-certificate-key",
+        f"{children.name}-{suffix}",
         replication=gcp.secretmanager.SecretReplicationArgs(auto=gcp.secretmanager.SecretReplicationAutoArgs()),
         labels=children.labels,
         opts=children.options,
     )
     version = gcp.secretmanager.SecretVersion(
-        f"{children.name}-certificate-key-version",
-        secret=secret.id,
-        secret_data=joined(certificate.certificate, certificate.chain, certificate.private_key),
-        opts=children.options,
+        f"{children.name}-{suffix}-version", secret=secret.id, secret_data=text, opts=children.options
     )
-    return GcpPrivateKeyResources(secret=secret, version=version, grant=_reader(children, "certificate-key-reader", account, secret.id))
+    return secret, version
 
 
 def joined(*parts: pulumi.Input[str] | None) -> pulumi.Output[str]:

@@ -7,6 +7,7 @@ from typing import Optional
 
 import pulumi
 
+from ..arguments import STAND_IN
 from ..errors import ArgumentError
 from ..network.gcp import GcpNetworkArgs
 from . import gcp_access as access
@@ -50,6 +51,9 @@ class GcpWebTierArgs(WebTierArgs):
         self._check_zones()
         self._check_subnet()
         self._check_replacement()
+        if self.certificate is not None and self.certificate.client_ca is not None and not self.public:
+            mend = "write exposure: machines or registered, where the machines do, or leave it out"
+            raise ArgumentError("certificate.client_ca", "on Google Cloud the tier's load balancer asks nobody for a certificate", mend)
         if self.registration is not None and self.registration.token is not None:
             mend = "put it into a secret of Secret Manager, and name that as token_secret"
             raise ArgumentError("registration.token", "would stand in the user data, and Google Cloud has a secret store", mend)
@@ -97,8 +101,8 @@ class GcpWebTierArgs(WebTierArgs):
 
     @property
     def public(self) -> bool:
-        """Whether the machines have public addresses: visitors come to them without a load balancer."""
-        return self.effective_exposure is not Exposure.LOAD_BALANCER
+        """Whether the machines have public addresses: visitors come to them without a load balancer or a tunnel."""
+        return self.effective_exposure in (Exposure.MACHINES, Exposure.REGISTERED)
 
     @property
     def network_args(self) -> GcpNetworkArgs:
@@ -110,14 +114,20 @@ class GcpWebTierArgs(WebTierArgs):
         """Google's name of the machine type, the default filled in."""
         return self.machine_type or machines.MACHINE_TYPES[self.effective_size]
 
-    def user_data(self, component: str, private_key_secret: Optional[pulumi.Input[str]] = None) -> pulumi.Input[str]:
+    def user_data(
+        self,
+        component: str,
+        private_key_secret: Optional[pulumi.Input[str]] = None,
+        tunnel_token_secret: Optional[pulumi.Input[str]] = STAND_IN,
+    ) -> pulumi.Input[str]:
         """What a machine is told at its first boot.
 
         Args:
             component: The tier's name.
             private_key_secret: Name of the secret with the private key of `certificate`, where the machines show it themselves.
+            tunnel_token_secret: Name of the secret with the token of `tunnel`.
 
         Raises:
             ArgumentError: See `WebTierArgs.render_user_data`.
         """
-        return self.render_user_data("gcp", self.region, component, private_key_secret=private_key_secret)
+        return self.render_user_data("gcp", self.region, component, (), private_key_secret, tunnel_token_secret)

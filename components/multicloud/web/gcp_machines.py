@@ -192,7 +192,7 @@ def group(
     zones: list[str] | None,
     subnet: pulumi.Input[str],
     template: gcp.compute.RegionInstanceTemplate,
-    check: gcp.compute.HealthCheck,
+    check: gcp.compute.HealthCheck | None,
     after: Sequence[pulumi.Resource],
 ) -> gcp.compute.RegionInstanceGroupManager:
     """The machines, spread over zones, replaced when they fall silent or the template changes.
@@ -205,7 +205,8 @@ def group(
         zones: In which zones; None for three of Google's choice.
         subnet: The subnetwork that they are in.
         template: What they are made from.
-        check: How it is found out whether one answers.
+        check: How it is found out whether one answers; None where nobody can ask, so that it counts once it has run for the time that a
+            boot may take, and is replaced only when it runs no more.
         after: What has to exist before the first machine boots.
     """
     health, autoscaled = args.effective_health_check, args.servers.scales or args.schedule is not None
@@ -223,7 +224,9 @@ def group(
         named_ports=[gcp.compute.RegionInstanceGroupManagerNamedPortArgs(name=PORT_NAME, port=args.machine_port)] if behind else None,
         auto_healing_policies=gcp.compute.RegionInstanceGroupManagerAutoHealingPoliciesArgs(
             health_check=check.id, initial_delay_sec=health.effective_grace
-        ),
+        )
+        if check
+        else None,
         update_policy=gcp.compute.RegionInstanceGroupManagerUpdatePolicyArgs(
             type="PROACTIVE",
             minimal_action="REPLACE",
@@ -231,6 +234,7 @@ def group(
             instance_redistribution_type="PROACTIVE",
             max_surge_fixed=surge,
             max_unavailable_fixed=unavailable,
+            min_ready_sec=None if check else health.effective_grace,
         ),
         # The tier is there when it serves: the front gets no origin that does not answer yet, and what it replaces goes only then.
         wait_for_instances=True,

@@ -27,6 +27,7 @@ from . import (
     services,
     storage,
     target_groups,
+    trust_stores,
 )
 from .lookups import LOOKUPS
 from .places import ACCOUNT, REGIONS
@@ -45,6 +46,7 @@ _MODULES = (
     load_balancers,
     target_groups,
     listeners,
+    trust_stores,
     iam,
     database,
     database_groups,

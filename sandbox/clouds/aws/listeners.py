@@ -8,7 +8,7 @@ from sandbox.rules import Limit, Making, Record, Reference, Refused, Unique, Val
 
 from .facts import resource
 from .target_groups import balancers_of, target_arns
-from .words import CERTIFICATE, LISTENER, LOAD_BALANCER, TARGET_GROUP, all_known, fresh, names, others, tags_fit, words
+from .words import CERTIFICATE, LISTENER, LOAD_BALANCER, TARGET_GROUP, TRUST_STORE, all_known, fresh, names, others, tags_fit, words
 
 
 def _actions(block: str) -> Any:
@@ -44,6 +44,19 @@ def _secure(making: Making) -> None:
                     f"InvalidLoadBalancerAction: {name} cannot be specified for listeners with protocol {making.get('protocol')}",
                     property=name,
                 )
+
+
+def _mutual(making: Making) -> None:
+    """Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_MutualAuthenticationAttributes.html."""
+    where, mode = "mutualAuthentication", making.get("mutualAuthentication.mode")
+    if mode is None:
+        return
+    if making.inputs.get("protocol") in ("HTTP", "TCP", "UDP", "TCP_UDP", "TLS"):
+        raise Refused(f"ValidationError: Mutual authentication is not supported for {making.get('protocol')} listeners", property=where)
+    given = (making.inputs.get(where) or {}).get("trustStoreArn") is not None
+    if given != (mode == "verify"):
+        says = "A trust store must be specified for" if not given else "A trust store cannot be specified for"
+        raise Refused(f"ValidationError: {says} mutual authentication mode '{mode}'", property=f"{where}.trustStoreArn")
 
 
 _POLICIES = re.compile(
@@ -173,7 +186,7 @@ TYPES = (
         id=_listener_id,
         outputs=_listener_outputs,
         limits={"port": Limit(minimum=1, maximum=65535)},
-        checks=(_actions("defaultActions"), _secure, _policy_exists, tags_fit),
+        checks=(_actions("defaultActions"), _secure, _mutual, _policy_exists, tags_fit),
         before_create=(_listener_fits, _certificate_usable),
         before_update=(_listener_fits, _certificate_usable),
         references=(
@@ -188,6 +201,14 @@ TYPES = (
                 by="arn",
                 missing="CertificateNotFound: Certificate '{value}' not found",
                 in_use="ResourceInUseException: Certificate {target} in account is in use by {user}.",
+                holds=True,
+            ),
+            names(
+                "mutualAuthentication.trustStoreArn",
+                TRUST_STORE,
+                by="arn",
+                missing="TrustStoreNotFound: Trust store '{value}' not found",
+                in_use="TrustStoreInUse: Trust store '{target}' is currently in use by a listener ({user})",
                 holds=True,
             ),
         ),

@@ -1,5 +1,6 @@
 """Buckets, and the content network before them."""
 
+import hashlib
 import re
 from typing import Any
 
@@ -8,7 +9,7 @@ from sandbox.rules import Autoname, Making, Record, Reference, Refused, Type, Un
 
 from .facts import resource
 from .places import letters
-from .words import BUCKET, arn, capital_id, moment, near, tags_fit, words
+from .words import BUCKET, OBJECT, arn, capital_id, moment, names, near, tags_fit, words
 
 
 def _bucket_name(making: Making) -> None:
@@ -56,6 +57,30 @@ def _of_bucket(token: str, **rules: Any) -> Type:
     )
 
 
+def _empty(record: Record, world: World) -> None:
+    if not record.inputs.get("forceDestroy") and any(found.inputs.get("bucket") == record.id for found in world.all(OBJECT)):
+        raise Refused(f"BucketNotEmpty: The bucket you tried to delete is not empty ({record.id})")
+
+
+def _file_outputs(making: Making) -> Values:
+    bucket, key = making.get("bucket"), making.get("key")
+    return {
+        "arn": f"arn:aws:s3:::{bucket}/{key}",
+        "etag": hashlib.md5(str(making.get("content", "")).encode(), usedforsecurity=False).hexdigest(),
+        "contentType": making.get("contentType", "application/octet-stream"),
+        "serverSideEncryption": making.get("serverSideEncryption", "AES256"),
+        "storageClass": making.get("storageClass", "STANDARD"),
+        "versionId": "",
+    }
+
+
+def _few_tags(making: Making) -> None:
+    """Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html."""
+    tags = making.get("tags")
+    if isinstance(tags, dict) and len(tags) > 10:
+        raise Refused(f"BadRequest: Object tags cannot be greater than 10: {len(tags)}", property="tags")
+
+
 def _other_owner(old: Values, new: Values) -> bool:
     return bool(old.get("expectedBucketOwner")) or bool(new.get("expectedBucketOwner"))
 
@@ -94,6 +119,7 @@ TYPES = (
         autoname=Autoname(property="bucket", max_length=63, lowercase=True),
         outputs=_bucket_outputs,
         checks=(_bucket_name, tags_fit),
+        before_delete=(_empty,),
         unique=(
             Unique(
                 paths=("bucket",),
@@ -102,6 +128,13 @@ TYPES = (
                 "try again. ({value})",
             ),
         ),
+    ),
+    resource(
+        OBJECT,
+        id=lambda making: f"{making.get('bucket')}/{making.get('key')}",
+        outputs=_file_outputs,
+        checks=(_few_tags, tags_fit),
+        references=(names("bucket", BUCKET, by=("id", "arn"), missing="NoSuchBucket: The specified bucket does not exist ({value})"),),
     ),
     _of_bucket("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"),
     _of_bucket("aws:s3/bucketPolicy:BucketPolicy"),

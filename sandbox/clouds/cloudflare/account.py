@@ -6,12 +6,13 @@ https://developers.cloudflare.com/cloudflare-one/networks/connectors/cloudflare-
 
 import base64
 import binascii
+import hashlib
 import ipaddress
 import json
 import secrets
 from typing import Any
 
-from ...rules import Limit, Making, Reference, Refused, Unique, Values
+from ...rules import Asking, Limit, Making, Record, Reference, Refused, Unique, Values, World
 from .common import hex_id, in_account, known_items, make, uuid_id
 
 TUNNEL = "cloudflare:index/zeroTrustTunnelCloudflared:ZeroTrustTunnelCloudflared"
@@ -82,6 +83,12 @@ def _tunnel_outputs(making: Making) -> Values:
     }
 
 
+def _unused(record: Record, world: World) -> None:
+    """No connector runs here: `python -m sandbox set TUNNEL 'connections=[{"coloName": "fra01"}]'` says that one does."""
+    if record.outputs.get("connections"):
+        raise Refused("cannot delete tunnel because it has active connections (1022)")
+
+
 tunnel = in_account(
     "zeroTrustTunnelCloudflared",
     id=uuid_id,
@@ -90,9 +97,24 @@ tunnel = in_account(
     limits={"name": Limit(min_length=1, by="api")},
     outputs=_tunnel_outputs,
     secrets={"tunnelSecret"},
+    before_delete=(_unused,),
     unique=(Unique(paths=("accountId", "name"), within="account", message="you already have a tunnel with this name: {value} (1013)"),),
     checks=(_secret,),
 )
+
+
+def tunnel_token(asking: Asking) -> Values:
+    """What a connector of a tunnel shows: who it is, and its secret; the same at every look-up, until the secret is another.
+
+    Source: https://developers.cloudflare.com/cloudflare-one/networks/connectors/cloudflare-tunnel/configure-tunnels/remote-tunnel-permissions/
+    """
+    id = str(asking.args.get("tunnelId", ""))
+    found = asking.world.one(TUNNEL, id)
+    if found is None or asking.args.get("accountId") != asking.scope.account:
+        raise Refused(f"tunnel {id} not found", property="tunnelId")
+    made_up = base64.b64encode(hashlib.sha256(f"{asking.scope.account}/{id}".encode()).digest()).decode()
+    content = {"a": asking.scope.account, "t": id, "s": found.inputs.get("tunnelSecret", made_up)}
+    return {"token": base64.b64encode(json.dumps(content).encode()).decode()}
 
 
 def _ingress(making: Making) -> None:
@@ -104,10 +126,24 @@ def _ingress(making: Making) -> None:
         )
 
 
+def _of_tunnel(making: Making) -> str:
+    """The tunnel's id; for a second configuration of the same tunnel, which Cloudflare does not refuse, one of its own."""
+    id = str(making.get("tunnelId", ""))
+    return id if id and making.world.one(making.token, id) is None else uuid_id(making)
+
+
 tunnel_config = in_account(
     "zeroTrustTunnelCloudflaredConfig",
+    id=_of_tunnel,
     replaces={"tunnelId"},
     enums={"source": ("local", "cloudflare")},
+    limits={
+        "config.ingresses[*].service": Limit(
+            pattern=r"(https?|tcp|ssh|rdp|smb)://[^\s/]+(/.*)?|unix(\+tls)?:.+|http_status:[1-5]\d\d|hello_world|bastion|socks-proxy",
+            says="a service such as http://localhost:80 or http_status:404",
+            by="api",
+        )
+    },
     defaults={"source": "cloudflare"},
     outputs=lambda making: {"version": making.old.outputs["version"] + 1 if making.old else 1},
     volatile={"version"},

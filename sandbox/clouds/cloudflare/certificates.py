@@ -3,24 +3,50 @@
 Source: https://developers.cloudflare.com/ssl/
 """
 
-import base64
+import ipaddress
 import secrets
-from datetime import timedelta
 
 from ...rules import Limit, Making, Refused, Values
+from .. import pki
+from . import authority
 from .common import hex_id, in_zone, is_hostname, known, known_items, make, moment, once_in_zone, setting, zones
 
 AUTHORITIES = ("google", "lets_encrypt", "ssl_com")
 VALIDITIES = (7, 30, 90, 365, 730, 1095, 5475)
 """Days that an origin certificate may be valid."""
+HOSTNAMES = 200
+"""How many an origin certificate may have. Source: https://developers.cloudflare.com/ssl/origin-configuration/origin-ca/"""
 
 
 def _csr(making: Making) -> None:
     csr = making.get("csr")
-    if csr is not None and "-----BEGIN CERTIFICATE REQUEST-----" not in csr:
-        raise Refused("failed to parse the certificate signing request: it is not PEM (1003)", property="csr")
+    if csr is not None:
+        try:
+            pki.public_key(pki.request(csr))
+        except pki.Unreadable as problem:
+            raise Refused(f"failed to parse the certificate signing request: {problem} (1003)", property="csr") from None
     if making.get("hostnames") == []:
         raise Refused("at least one hostname is needed (1010)", property="hostnames")
+
+
+def _certifiable(making: Making) -> None:
+    """Names alone, with a wildcard for one level at their beginning."""
+    names = [str(name) for name in known(making.get("hostnames", []))]
+    if len(names) > HOSTNAMES:
+        raise Refused(f"at most {HOSTNAMES} hostnames may be given, got {len(names)} (1010)", property="hostnames")
+    for name in names:
+        bare = name.removeprefix("*.")
+        if "*" in bare or _is_address(bare) or not is_hostname(bare):
+            wrong = "it is neither a hostname nor a wildcard for one level below one"
+            raise Refused(f"failed to validate requested hostname {name}: {wrong} (1010)", property="hostnames")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _hostnames(making: Making) -> None:
@@ -34,45 +60,60 @@ def _hostnames(making: Making) -> None:
 
 
 def _certificate(making: Making) -> Values:
-    body = base64.encodebytes(secrets.token_bytes(900)).decode()
-    days = making.get("requestedValidity", 5475)
-    return {
-        # Shaped like a certificate, and signed by nobody.
-        "certificate": f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n",
-        "expiresOn": moment(making.now + timedelta(days=days)),
-    }
+    """Whatever the request's type, the authority of the sandbox signs with the same key, an ECDSA one."""
+    if making.old:
+        return {}
+    hostnames = sorted(making.get("hostnames", []))
+    signed, end = authority.sign(making.get("csr"), hostnames, int(making.id), making.now, making.get("requestedValidity", 5475))
+    # In this order, and so written, they come back from Cloudflare.
+    return {"certificate": signed, "expiresOn": f"{end:%Y-%m-%d %H:%M:%S} +0000 UTC", "hostnames": hostnames}
 
 
 origin_certificate = make(
     "originCaCertificate",
-    id=lambda making: str(secrets.randbits(158)),
+    id=lambda making: str(secrets.randbits(158) + 1),
     replaces={"csr", "hostnames", "requestType", "requestedValidity"},
     enums={"requestType": ("origin-rsa", "origin-ecc", "keyless-certificate"), "requestedValidity": VALIDITIES},
     defaults={"requestedValidity": 5475},
     outputs=_certificate,
-    checks=(_csr,),
+    checks=(_csr, _certifiable),
     before_create=(_hostnames,),
 )
 
 
 def _pem(making: Making) -> None:
-    for name, word in (("certificate", "CERTIFICATE"), ("privateKey", "PRIVATE KEY")):
-        text = making.get(name)
-        if text is not None and f"{word}-----" not in text:
-            raise Refused(f"{name} is not PEM", property=name)
+    certificate, key = making.get("certificate"), making.get("privateKey")
+    try:
+        found = None if certificate is None else pki.leaf(certificate)
+    except pki.Unreadable as problem:
+        raise Refused(f"the certificate cannot be read: {problem} (1406)", property="certificate") from None
+    try:
+        own = None if key is None else pki.private_key(key)
+    except pki.Unreadable as problem:
+        raise Refused(f"the private key cannot be read: {problem} (1407)", property="privateKey") from None
+    if found and own and not pki.belongs(own, found):
+        raise Refused("the private key is not that of the certificate (1408)", property="privateKey")
+
+
+def _still_valid(making: Making) -> None:
+    if pki.leaf(making.get("certificate")).not_valid_after_utc <= making.now:
+        raise Refused("the certificate has expired (1409)", property="certificate")
 
 
 def _pull_certificate_outputs(making: Making) -> Values:
     if making.old:
         return {}
+    found = pki.leaf(making.get("certificate"))
+    digest = found.signature_hash_algorithm.name.upper() if found.signature_hash_algorithm else ""
+    kind = pki.algorithm(pki.public_key(found))
     return {
         "certificateId": making.id,
         "enabled": False,
-        "issuer": "CN=unknown",
-        "serialNumber": str(secrets.randbits(64)),
-        "signature": "SHA256-RSA",
+        "issuer": found.issuer.rfc4514_string(),
+        "serialNumber": str(found.serial_number),
+        "signature": f"{digest}WithRSA" if kind == "RSA" else f"{kind}With{digest}" if digest else kind,
         "status": "active",
-        "expiresOn": moment(making.now + timedelta(days=365)),
+        "expiresOn": moment(found.not_valid_after_utc),
     }
 
 
@@ -119,6 +160,7 @@ TYPES = (
         outputs=_pull_certificate_outputs,
         secrets={"privateKey"},
         checks=(_pem,),
+        before_create=(_still_valid,),
     ),
     setting("authenticatedOriginPullsSettings"),
     in_zone(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...rules import Asking, Record, Refused, Values
+from .account import TUNNEL, tunnel_token
 from .balancers import LOAD_BALANCER
 from .common import ACCOUNT, ZONE, Zone, how_to_add, zones
 from .dns import RECORD
@@ -114,6 +115,13 @@ def _pool_fits(record: Record, args: Values) -> bool:
     return args.get("monitor") in (None, record.outputs.get("monitor"))
 
 
+def _tunnel_fits(record: Record, args: Values) -> bool:
+    name = str(record.outputs.get("name", ""))
+    fits = args.get("name") in (None, name) and args.get("uuid") in (None, record.id) and name.startswith(args.get("includePrefix") or "")
+    # A tunnel that was deleted is forgotten here.
+    return fits and not args.get("isDeleted")
+
+
 def _record_fits(record: Record, args: Values) -> bool:
     plain = all(args.get(key) in (None, record.outputs.get(key)) for key in ("type", "proxied"))
     return plain and all(_text_fits(record.outputs.get(key), args.get(key)) for key in ("name", "content", "comment"))
@@ -144,4 +152,6 @@ LOOKUPS: dict[str, Callable[[Asking], Values]] = {
     "cloudflare:index/getLoadBalancerPools:getLoadBalancerPools": _listing(POOL, "accountId", _pool_fits),
     "cloudflare:index/getLoadBalancerMonitors:getLoadBalancerMonitors": _listing(MONITOR, "accountId"),
     "cloudflare:index/getDnsRecords:getDnsRecords": _listing(RECORD, "zoneId", _record_fits),
+    "cloudflare:index/getZeroTrustTunnelCloudflareds:getZeroTrustTunnelCloudflareds": _listing(TUNNEL, "accountId", _tunnel_fits),
+    "cloudflare:index/getZeroTrustTunnelCloudflaredToken:getZeroTrustTunnelCloudflaredToken": tunnel_token,
 }

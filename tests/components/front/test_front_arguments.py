@@ -95,6 +95,30 @@ def test_a_monitor_shows_the_certificate_that_origins_ask_for(fronts: Fronts) ->
     assert "probeZone" not in fronts.made(origin_port=443).one(MONITOR).inputs
 
 
+@pytest.mark.parametrize("shield", [None, {"enabled": False}], ids=["with a shield", "with that of another front"])
+def test_a_monitor_may_show_a_certificate_that_is_not_the_shields(fronts: Fronts, shield: dict[str, Any] | None) -> None:
+    """`OriginPulls` belong to the zone, and the front knows nothing of them."""
+    given = {"origin_port": 443, "shield": shield}
+    assert fronts.made(**given, monitor={"shows_certificate": True}).one(MONITOR).inputs["probeZone"] == "example.com"
+    assert "probeZone" not in fronts.made(**given, monitor={"shows_certificate": False}).one(MONITOR).inputs
+
+
+def test_a_monitor_takes_the_certificates_that_visitors_requests_take(fronts: Fronts) -> None:
+    """`full` is for origins whose certificate nobody trusts, all of which would be down for a monitor that looked at it."""
+    assert fronts.made(origin_port=443, shield={"ssl": "full"}).one(MONITOR).inputs["allowInsecure"] is True
+    for shield in ({"ssl": "strict"}, {}, {"enabled": False}):
+        assert "allowInsecure" not in fronts.made(origin_port=443, shield=shield).one(MONITOR).inputs
+
+
+def test_a_disabled_pool_is_no_last_resort_unless_it_is_said_to_be(fronts: Fronts) -> None:
+    """Cloudflare answers visitors with an error 530 where the fallback pool is disabled."""
+    assert fronts.difference(pools=pools({}, {"enabled": False}))["load-balancer"] == {"fallbackPool": "aws"}
+    route = {"name": "api", "path": "/api/", "pools": ["aws", "gcp"]}
+    made = fronts.inputs(fronts.made(pools=[*pools({}, {"enabled": False}), pool("own")], routes=[route]))
+    assert made["load-balancer"]["fallbackPool"] == "own"
+    assert made["load-balancer"]["rules"][0]["overrides"]["fallbackPool"] == "aws"
+
+
 POOLED: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"origin_steering": "hash"}, {"originSteering": {"policy": "hash"}}),
     ({"origin_steering": "least_connections"}, {"originSteering": {"policy": "least_connections"}}),

@@ -25,6 +25,7 @@ def pools(first: Any = None, second: Any = None) -> dict[str, Any]:
 
 RANDOM = {"steering": "random"}
 DNS: dict[str, Any] = {"mode": "dns"}
+TUNNEL: dict[str, Any] = {"mode": "tunnel", "pools": None}
 OPEN: dict[str, Any] = {"dns": {"proxied": False}}
 GEO = {"steering": "geo", "geo": {"regions": {"WEU": ["gcp"]}}}
 COOKIE = {"session_affinity": "cookie"}
@@ -75,6 +76,15 @@ MODES: list[tuple[dict[str, Any], str]] = [
         {**DNS, "pools": [pool("aws", [origin("lb.aws.example")]), pool("gcp", [origin("192.0.2.2")])]},
         "pools: lb.aws.example is a hostname, whose record (a CNAME) stands alone under a name, and there are 2 origins; give the tiers "
         "exposure machines, set the weight of all pools but one to 0, or say mode: load_balancer",
+    ),
+    (
+        {**DNS, "origin_port": 8080},
+        "origin_port: 8080 is said, and a record says no port; take 80 or 443, or say mode: load_balancer",
+    ),
+    (
+        {**OPEN, "origin_port": 8080},
+        "origin_port: 8080 is said, and visitors come to the origins by themselves, on 80 and 443; take one of these, or leave "
+        "dns.proxied out",
     ),
     ({**DNS, "pools": [pool(origin_count=3)]}, "pools[0].origin_count: 3 is said, and the origins are 1; say 1"),
     (
@@ -162,6 +172,10 @@ POOLS: list[tuple[dict[str, Any], str]] = [
     (
         {**pools({"enabled": False}, {"routes_only": True})},
         "pools: none is enabled, so that nobody would get an answer; enable one at least",
+    ),
+    (
+        {**pools({"weight": 0}, {"enabled": False}), **RANDOM},
+        "pools: the weight of every one that is enabled is 0, so that none would get a visitor; give at least one of them a weight above 0",
     ),
     ({"pools": [pool(shed_percent=120)]}, "pools[0].shed_percent: 120 is outside 0 to 100 percent; leave it out to shed nobody"),
     ({"pools": [pool(check_regions=["EU"])]}, "pools[0].check_regions[0]: 'EU' is no region of Cloudflare; did you mean WEU?"),
@@ -305,6 +319,11 @@ ROUTES: list[tuple[dict[str, Any], str]] = [
         "routes[0].pools: and respond are both given, or neither is; give one of the two",
     ),
     (
+        {**pools({}, {"enabled": False}), **routes({})},
+        "routes[0].pools: none is enabled, so that nobody would get an answer; enable one, or let Cloudflare answer itself: "
+        "respond: {status: 503}",
+    ),
+    (
         {**pools(), **routes({"steering": "geo"})},
         "routes[0].steering: geo is for the whole front; list the route's own pools in failover order",
     ),
@@ -397,6 +416,20 @@ ARGUMENTS: list[tuple[dict[str, Any], str]] = [
         {"pools": [pool(origins=[origin(weight=1.5)])]},
         "pools[0].origins: the weight of m1, 1.5, is outside 0 to 1; divide all weights by the largest one",
     ),
+    (
+        {"pools": [pool(origins=[origin("https://web.example.net/")])]},
+        "pools[0].origins[0].address: 'https://web.example.net/' is not an address; write the address alone, without scheme, port and "
+        "prefix, like 203.0.113.10, 2001:db8::10 or web.example.net",
+    ),
+    (
+        {"pools": [pool(origins=[origin("10.0.0.1")])]},
+        "pools[0].origins[0].address: 10.0.0.1 cannot be reached from the internet; give an address of the machine's that the internet "
+        "reaches, or that of a load balancer before it",
+    ),
+    (
+        {"pools": [pool(origins=[origin("www.example.com")])]},
+        "pools[0].origins: www.example.com is the front itself; give the address of what is behind it",
+    ),
     ({"pools": [pool(minimum_origins=0)]}, "pools[0].minimum_origins: 0 is below 1; give at least 1, or leave it out"),
     (
         {"pools": [pool(minimum_origins=2)]},
@@ -434,10 +467,49 @@ ARGUMENTS: list[tuple[dict[str, Any], str]] = [
     ),
 ]
 
+UNSTEERED = "is given, and mode tunnel has no load balancing; leave it out, or say mode: load_balancer over tiers with a tunnel each"
+NO_ORIGINS = "is about connections to origins, and a tunnel has none: its own are encrypted, and both of their ends known to each other"
+
+TUNNELS: list[tuple[dict[str, Any], str]] = [
+    (
+        {"mode": "tunnel"},
+        "pools: are given, and mode tunnel leads to the machines that open its tunnel, the nearest of them, and nowhere else; "
+        "leave them out, or say mode: load_balancer over tiers with a tunnel each",
+    ),
+    *(
+        ({**TUNNEL, **given}, f"{next(iter(given))}: {UNSTEERED}")
+        for given in (
+            RANDOM,
+            {"steering": "failover"},
+            {"geo": {"regions": {"WEU": ["gcp"]}}},
+            {"routes": [{"name": "api", "path": "/api/", "pools": ["gcp"]}]},
+            {"monitor": {"interval": 30}},
+            {"failover_within": 60},
+            {"fallback_pool": "aws"},
+            {"pattern": "active_active"},
+            COOKIE,
+            {"failover_across_pools": True},
+            {"location_strategy": {"mode": "pop"}},
+            {"notification_email": "ops@example.com"},
+            {"notifications": {"emails": ["ops@example.com"]}},
+        )
+    ),
+    ({**TUNNEL, **OPEN}, "dns.proxied: is false, and only Cloudflare reaches a tunnel; leave it out"),
+    ({**TUNNEL, "dns": {"ttl": 300}}, "dns.ttl: is given, and a tunnel is always proxied, where it is Cloudflare's own; leave it out"),
+    (
+        {**TUNNEL, "origin_port": 443},
+        "origin_port: 443 is HTTPS, and machines serve a tunnel by plain HTTP: what leaves them is encrypted by the tunnel itself; "
+        "leave it out, which is 80",
+    ),
+    ({**TUNNEL, "shield": {"ssl": "flexible"}}, f"shield.ssl: flexible {NO_ORIGINS}; leave it out, which is strict"),
+    ({**TUNNEL, "shield": {"ssl": "full"}}, f"shield.ssl: full {NO_ORIGINS}; leave it out, which is strict"),
+    ({**TUNNEL, "shield": {"origin_pulls": True}}, f"shield.origin_pulls: {NO_ORIGINS}; leave it out"),
+]
+
 
 @pytest.mark.parametrize(
     ("changes", "message"),
-    [*ARGUMENTS, *MODES, *PROXY, *STEERING, *POOLS, *PATTERNS, *AFFINITY, *ROUTES, *DETECTION, *NOTIFICATIONS],
+    [*ARGUMENTS, *MODES, *TUNNELS, *PROXY, *STEERING, *POOLS, *PATTERNS, *AFFINITY, *ROUTES, *DETECTION, *NOTIFICATIONS],
     ids=lambda value: value.partition(";")[0][:60] if isinstance(value, str) else "",
 )
 def test_what_cannot_work_is_refused_before_anything_is_created(recording: Recording, changes: dict[str, Any], message: str) -> None:

@@ -10,7 +10,7 @@ from multicloud.front.contract import CloudflareFrontArgs, Dns, Mode, Plan, Pool
 from multicloud.front.patterns import Pattern, weights_by_cost
 from multicloud.front.pools import planned_origins
 from multicloud.front.routes import FixedResponse, Route
-from multicloud.front.simulation import NOBODY, Conditions, Destination, Shares, Visitor, fallback_pool, simulate
+from multicloud.front.simulation import Conditions, Destination, Shares, Visitor, simulate
 from multicloud.front.steering import Geo, OriginSteering
 from multicloud.web.contract import Origin
 
@@ -70,10 +70,12 @@ def test_the_fallback_pool_gets_everybody_when_all_are_dead_and_its_health_does_
     assert pools_of(front(*pools, fallback_pool="primary"), None, dead("primary", "secondary")) == {"primary": 1}
 
 
-def test_a_disabled_fallback_pool_is_an_error_for_visitors() -> None:
-    """understand-basics/health-details/#how-a-load-balancer-becomes-unhealthy: 530, which holds error 1016."""
+def test_a_disabled_pool_is_no_last_resort() -> None:
+    """understand-basics/health-details/#how-a-load-balancer-becomes-unhealthy: visitors would get an error 530."""
     args = front(pool("primary"), pool("secondary", enabled=False))
-    assert simulate(args, None, dead("primary")) == {NOBODY: 1}
+    assert pools_of(args, None, dead("primary")) == {"primary": 1}
+    args = front(pool("primary"), pool("next"), pool("last", enabled=False), routes=[Route(name="r", path="/a", pools=["next", "last"])])
+    assert pools_of(args, Visitor(path="/a"), dead("next", "last")) == {"next": 1}
 
 
 def test_a_disabled_pool_gets_nobody() -> None:
@@ -261,6 +263,7 @@ def test_routes_send_what_they_fit_elsewhere() -> None:
     assert simulate(routed(), Visitor(path="/old/page")) == {Destination(None, None, 410): 1}
     assert pools_of(routed(), Visitor(hostname="api.example.com", path="/v1/x")) == {"three": 1}
     assert pools_of(routed(), Visitor(hostname="api.example.com", path="/v1/x"), dead("three")) == {"two": 1}
+    assert pools_of(routed(fallback_pool="one"), Visitor(hostname="api.example.com", path="/v1/x"), dead("three", "two")) == {"two": 1}
     assert pools_of(routed(), Visitor(hostname="api.example.com", path="/")) == {"one": 1}
     assert pools_of(routed(), Visitor(path="/v1/x")) == {"one": 1}
     assert pools_of(routed(), Visitor(fits=frozenset({"preview"}))) == {"three": 1}
@@ -377,7 +380,7 @@ def test_only_the_last_resort_leads_to_what_is_dead(situation: tuple[CloudflareF
     args, visitor, conditions = situation
     by_name = {one.name: one for one in args.known_pools}
     for destination in simulate(args, visitor, conditions):
-        if destination.pool is None or destination.pool == fallback_pool(args):
+        if destination.pool is None or destination.pool == args.effective_fallback_pool:
             continue
         one = by_name[destination.pool]
         alive = [origin for origin in one.origins if (one.name, origin["name"]) not in conditions.down]  # type: ignore[union-attr]
@@ -404,7 +407,6 @@ def test_nobody_needs_the_last_resort_while_a_healthy_pool_that_sheds_nothing_is
     if not reach:
         return
     for destination in simulate(args, visitor, conditions):
-        assert destination != NOBODY
         assert (destination.pool, destination.origin) not in conditions.down
 
 

@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multicloud.errors import ArgumentError
 from multicloud.machine.bootstrap import Bootstrap, TlsCertificate
 from multicloud.machine.user_data import LIMITS, render
 from tests.certificates import certificate as made
@@ -78,3 +79,36 @@ def test_machines_from_before_and_after_a_renewal_show_the_certificate_of_the_st
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(shown)  # refuses another one's key
             assert shown.read_text().startswith(in_store)
             assert stat.S_IMODE(shown.stat().st_mode) == 0o600
+
+
+CA = "-----BEGIN CERTIFICATE-----\nYXV0aG9yaXR5\n-----END CERTIFICATE-----\n"
+ASKING = replace(PEM, client_ca=CA)
+SERVER, AUTHORITIES = "/etc/nginx/sites-available/default", "/etc/nginx/multicloud-client-ca.pem"
+
+
+def test_whoever_shows_no_certificate_of_the_authority_is_refused_but_at_the_health_path() -> None:
+    """Before anything else is decided, and for every path that is not exactly that of the health check."""
+    assert files(ASKING)[AUTHORITIES] == CA
+    server = " ".join(files(ASKING)[SERVER].split())
+    assert f"ssl_client_certificate {AUTHORITIES}; ssl_verify_client optional;" in server
+    assert "if ($request_uri = /healthz) { set $shown SUCCESS; } if ($shown != SUCCESS) { return 403; }" in server
+    assert server.index("return 403") < server.index("root ") < server.index("location ")
+
+
+def test_without_an_authority_nobody_is_asked() -> None:
+    assert AUTHORITIES not in files(PEM) and "ssl_verify_client" not in files(PEM)[SERVER]
+
+
+def test_another_authority_makes_new_machines_and_space_around_it_does_not() -> None:
+    assert told(ASKING) != told(PEM)
+    assert told(ASKING) != told(replace(PEM, client_ca=CA * 2))
+    assert told(ASKING) == told(replace(PEM, client_ca=f"\n{CA.strip()}"))
+
+
+def test_what_is_no_authority_after_all_is_refused_and_not_shown() -> None:
+    """It is known only when what makes it is there; and then it may be a private key."""
+    key = CA.replace("CERTIFICATE", "PRIVATE KEY")
+    for wrong in ("", "ca.pem", key, CA + key):
+        with pytest.raises(ArgumentError) as refused:
+            told(replace(PEM, client_ca=wrong))
+        assert str(refused.value).startswith("certificate.client_ca: is not certificates in PEM form; ")

@@ -1,7 +1,7 @@
 """What the tests of all web tiers have to know of each cloud. A new cloud joins by one entry of `CLOUDS`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pulumi
@@ -10,7 +10,7 @@ import pulumi_digitalocean as digitalocean
 import pulumi_gcp as gcp
 
 import multicloud
-from multicloud import Certificate, Exposure, Registration, Servers
+from multicloud import Certificate, Exposure, Registration, Servers, TunnelConnection
 from tests.recording import Recording
 
 RANGES = ["173.245.48.0/20", "2400:cb00::/32"]
@@ -18,7 +18,8 @@ RANGES = ["173.245.48.0/20", "2400:cb00::/32"]
 
 TOKEN = "planted-token-of-cloudflare_0123456789ab"
 PRIVATE_KEY = "-----BEGIN PRIVATE KEY-----\nUExBTlRFRC1wcml2YXRlLWtleS1vZi10aGUtb3JpZ2lu\n-----END PRIVATE KEY-----\n"
-PLANTED = (TOKEN, PRIVATE_KEY)
+TUNNEL_TOKEN = "eyJhIjoicGxhbnRlZCIsInQiOiJ0b2tlbiIsInMiOiJvZi1hLXR1bm5lbCJ9"
+PLANTED = (TOKEN, PRIVATE_KEY, TUNNEL_TOKEN)
 """Secrets that the tests give to tiers. Neither opens anything."""
 
 CERTIFICATE = Certificate(
@@ -27,9 +28,13 @@ CERTIFICATE = Certificate(
     chain="-----BEGIN CERTIFICATE-----\naW50ZXJtZWRpYXRlIGNlcnRpZmljYXRl\n-----END CERTIFICATE-----\n",
 )
 
+ASKING = replace(CERTIFICATE, client_ca=CERTIFICATE.chain)
+"""Whoever comes has to show a certificate, too."""
+
 ZONE = "0123456789abcdef0123456789abcdef"
 BY_SECRET = Registration(hostname="origins.example.com", zone_id=ZONE, token_secret="dns-token")
 BY_TOKEN = Registration(hostname="origins.example.com", zone_id=ZONE, token=TOKEN)
+TUNNEL = TunnelConnection(hostname="01234567-89ab-cdef-0123-456789abcdef.cfargotunnel.com", token=TUNNEL_TOKEN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +77,10 @@ class Cloud:
         if portable.get("exposure") == Exposure.REGISTERED:
             portable = {"registration": self.registration, **portable}
             own.pop("addresses", None)  # the machines say where they are
+        if portable.get("exposure") == Exposure.TUNNEL:
+            portable = {"tunnel": TUNNEL, **portable}
+            portable.pop("admitted_ranges", None)  # nobody is admitted
+            own.pop("addresses", None)
         return self.args(region=self.region, **{"servers": servers, **own, **portable})
 
     def make(self, args: Any) -> Any:
@@ -105,6 +114,7 @@ CLOUDS = [
         provider=lambda: gcp.Provider("explicit", project="p", region="europe-west3"),
         machine_type="n2-standard-4",
         network={"network_id": "projects/p/global/networks/shared", "subnet_ids": ["projects/p/regions/europe-west3/subnetworks/shared"]},
+        refused={"a certificate that asks for another": "certificate.client_ca"},
     ),
     Cloud(
         name="digitalocean",
@@ -115,6 +125,7 @@ CLOUDS = [
         scaling={"ssh_keys": ["1"]},
         registration=BY_TOKEN,
         refused={
+            "a certificate that asks for another": "certificate.client_ca",
             "a schedule": "schedule",
             "a schedule that raises the fewest": "schedule",
             "replacement at once": "replacement",
@@ -122,6 +133,7 @@ CLOUDS = [
             "a container with secrets": "container.secrets",
             "a container of a private registry": "container.registry",
             "a certificate on machines": "certificate",
+            "a certificate on machines that asks for another": "certificate",
             "a certificate on registered machines": "certificate",
         },
     ),
@@ -134,6 +146,7 @@ CLOUDS = [
         own={"addresses": ["203.0.113.1", "2001:db8::2"]},
         registration=BY_TOKEN,
         refused={
+            "a certificate that asks for another": "certificate",
             "a fixed number": "servers.min",  # another one than that of the addresses
             "a number that scales": "servers.max",
             "small": "size",
@@ -153,6 +166,7 @@ CLOUDS = [
             "a load balancer": "exposure",
             "a certificate": "certificate",
             "a certificate on machines": "certificate",
+            "a certificate on machines that asks for another": "certificate",
             "a certificate on registered machines": "certificate",
             "ranges": "admitted_ranges",
         },

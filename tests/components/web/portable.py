@@ -1,5 +1,6 @@
 """The portable arguments of every web tier: values that a tier takes or refuses with the reason, and values that every tier refuses."""
 
+from dataclasses import replace
 from typing import Any
 
 from multicloud import (
@@ -19,7 +20,7 @@ from multicloud import (
     Size,
     StaticSite,
 )
-from tests.components.web.clouds import BY_SECRET, CERTIFICATE, RANGES, ZONE
+from tests.components.web.clouds import ASKING, BY_SECRET, CERTIFICATE, RANGES, TUNNEL, ZONE
 from tests.noise import noise
 
 IMAGE = "ghcr.io/example/shop:1.4"
@@ -50,8 +51,12 @@ EXPOSURES: dict[str, dict[str, Any]] = {
     "machines on another port": {"exposure": Exposure.MACHINES, "health_check": HealthCheck(port=8080)},
     "registered machines": {"exposure": Exposure.REGISTERED},
     "registered machines on another port": {"exposure": Exposure.REGISTERED, "health_check": HealthCheck(port=8080)},
+    "a tunnel": {"exposure": Exposure.TUNNEL},
+    "a tunnel to another port": {"exposure": Exposure.TUNNEL, "health_check": HealthCheck(port=8080)},
     "a certificate": {"certificate": CERTIFICATE},
     "a certificate on machines": {"certificate": CERTIFICATE, "exposure": Exposure.MACHINES},
+    "a certificate that asks for another": {"certificate": ASKING},
+    "a certificate on machines that asks for another": {"certificate": ASKING, "exposure": Exposure.MACHINES},
     "a certificate on registered machines": {"certificate": CERTIFICATE, "exposure": Exposure.REGISTERED},
 }
 
@@ -79,6 +84,7 @@ PORTABLE: dict[str, dict[str, Any]] = {
 
 MACHINES: dict[str, Any] = {"exposure": Exposure.MACHINES}
 REGISTERED: dict[str, Any] = {"exposure": Exposure.REGISTERED}
+TUNNELLED: dict[str, Any] = {"exposure": Exposure.TUNNEL}
 SITE = StaticSite(files={"index.html": "hello"})
 
 WRONG: dict[str, tuple[str, dict[str, Any]]] = {
@@ -133,6 +139,12 @@ WRONG: dict[str, tuple[str, dict[str, Any]]] = {
         "registration.zone_id",
         {**REGISTERED, "registration": Registration(hostname="origins.example.com", zone_id="example.com", token_secret="t")},
     ),
+    "a tunnel that is none": ("tunnel", {**TUNNELLED, "tunnel": None}),
+    "a tunnel beside a load balancer": ("tunnel", {"tunnel": TUNNEL}),
+    "a tunnel by another name": ("tunnel.hostname", {**TUNNELLED, "tunnel": replace(TUNNEL, hostname="example.com")}),
+    "a token of no tunnel": ("tunnel.token", {**TUNNELLED, "tunnel": replace(TUNNEL, token="short")}),
+    "a certificate in a tunnel": ("certificate", {**TUNNELLED, "certificate": CERTIFICATE}),
+    "HTTPS in a tunnel": ("health_check.port", {**TUNNELLED, "health_check": HealthCheck(port=443)}),
     "a certificate that is none": (
         "certificate.certificate",
         {"certificate": {"certificate": "cert.pem", "private_key": CERTIFICATE.private_key}},

@@ -14,7 +14,7 @@ from multicloud.errors import ArgumentError
 from multicloud.machine.user_data import LIMITS
 from multicloud.web.contract import LONGEST_NAME, WebTierArgs
 from multicloud.web.exposure import Exposure
-from tests.components.web.clouds import CLOUDS, Cloud
+from tests.components.web.clouds import CLOUDS, TUNNEL, Cloud
 from tests.components.web.portable import EXPOSURES, PORTABLE, WRONG
 from tests.noise import noise
 from tests.recording import Recorded, Recording
@@ -59,7 +59,7 @@ def test_a_machine_type_of_the_clouds_own_is_taken(cloud: Cloud, recording: Reco
 
 def test_every_portable_argument_is_tried() -> None:
     """A field that is added to the contract is added to this file."""
-    tried = {argument for case in PORTABLE.values() for argument in case} | {"machine_type", "servers", "registration"}
+    tried = {argument for case in PORTABLE.values() for argument in case} | {"machine_type", "servers", "registration", "tunnel"}
     assert tried == {argument.name for argument in dataclasses.fields(WebTierArgs)}
 
 
@@ -94,7 +94,7 @@ def test_the_outputs_are_the_contracts(cloud: Cloud, recording: Recording) -> No
 
 @pytest.mark.parametrize("case", ["the least", *EXPOSURES])
 def test_the_front_learns_where_the_tier_is_reached(cloud: Cloud, case: str, recording: Recording) -> None:
-    """One load balancer, each machine, or the name under which machines register: the same shape of origins, and one port."""
+    """One load balancer, each machine, the name under which machines register, or the tunnel: the same shape of origins, and one port."""
     if case in cloud.refused:
         return
     given = args(cloud, case)
@@ -106,7 +106,7 @@ def test_the_front_learns_where_the_tier_is_reached(cloud: Cloud, case: str, rec
         assert 0 < origin["weight"] <= 1
     assert len({origin["name"] for origin in origins}) == len(origins)
     assert port == given.origin_port
-    assert port == (443 if given.certificate else 8080 if "another port" in case else 80)
+    assert port == (443 if given.certificate or given.tunnel else 8080 if "another port" in case else 80)
     match given.effective_exposure:
         case Exposure.LOAD_BALANCER:
             assert [origin["name"] for origin in origins] == ["site"]
@@ -114,6 +114,8 @@ def test_the_front_learns_where_the_tier_is_reached(cloud: Cloud, case: str, rec
             assert len(origins) == 2
         case Exposure.REGISTERED:
             assert [(origin["name"], origin["address"]) for origin in origins] == [("site", "origins.example.com")]
+        case Exposure.TUNNEL:
+            assert [(origin["name"], origin["address"]) for origin in origins] == [("site", TUNNEL.hostname)]
 
 
 @pytest.mark.parametrize("case", PORTABLE)
@@ -193,8 +195,8 @@ def test_tags_are_on_every_child_that_can_carry_them(cloud: Cloud, case: str, re
     assert tagged or cloud.provider is None, "nothing carries tags"
 
 
-EXEMPT = {"digitalocean:index/firewall:Firewall": {"tags"}}
-"""Fields of that name that are no tags of the resource itself, by type: which droplets a firewall protects."""
+EXEMPT = {"digitalocean:index/firewall:Firewall": {"tags"}, "aws:s3/bucketObjectv2:BucketObjectv2": {"tags"}}
+"""Fields of that name that carry none, by type: a firewall's say which droplets it protects, and a file in a bucket takes ten at most."""
 
 
 def taggable(token: str) -> set[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from multicloud.errors import ArgumentError
 from multicloud.web.contract import HealthCheck, Servers, WebTierArgs
-from multicloud.web.exposure import Certificate, Exposure, Registration, Replacement
+from multicloud.web.exposure import Certificate, Exposure, Registration, Replacement, TunnelConnection
 from multicloud.web.schedule import Day, Period, Schedule
 
 ZONE = "0123456789abcdef" * 2
@@ -23,6 +23,9 @@ BODY = "MIIBszCCAVmgAwIBAgIUSHORT+/==\n"
 def pem(label: str, body: str = BODY) -> str:
     return f"-----BEGIN {label}-----\n{body}-----END {label}-----\n"
 
+
+TUNNEL = TunnelConnection(hostname="01234567-89ab-cdef-0123-456789abcdef.cfargotunnel.com", token="eyJh" * 20)
+TUNNELLED: dict[str, Any] = {"exposure": Exposure.TUNNEL, "tunnel": TUNNEL}
 
 CERTIFICATE = Certificate(certificate=pem("CERTIFICATE"), private_key=pem("PRIVATE KEY"))
 NIGHTS = Schedule(time_zone="UTC", periods=[Period(days=[Day.MONDAY], start="22:00", end="06:00", servers=1)])
@@ -49,10 +52,12 @@ def message(args: Any) -> str:
         ({"exposure": Exposure.MACHINES, "certificate": CERTIFICATE}, 443),
         ({"exposure": Exposure.REGISTERED, "registration": REGISTRATION, "health_check": HealthCheck(port=8080)}, 8080),
         ({"exposure": Exposure.REGISTERED, "registration": REGISTRATION, "certificate": CERTIFICATE}, 443),
+        (TUNNELLED, 443),
+        (TUNNELLED | {"health_check": HealthCheck(port=8080)}, 443),
     ],
 )
 def test_the_front_comes_to_one_port(args: dict[str, Any], port: int) -> None:
-    """443 with a certificate, that of the load balancer without, and the machines' own where there is no load balancer."""
+    """443 with a certificate or a tunnel, that of the load balancer without, and the machines' own where there is neither."""
     tier = WebTierArgs(servers=Servers(min=2), **args)
     tier.check()
     assert tier.origin_port == port
@@ -92,6 +97,43 @@ def test_the_front_comes_to_one_port(args: dict[str, Any], port: int) -> None:
             {"exposure": Exposure.MACHINES, "certificate": CERTIFICATE, "health_check": HealthCheck(port=8080)},
             "health_check.port: 8080 is given beside certificate, with which the machines serve on 443 alone; leave it out",
         ),
+        ({"exposure": Exposure.TUNNEL}, "tunnel: is missing, and exposure is tunnel; give the hostname and the token of a Tunnel"),
+        ({"tunnel": TUNNEL}, "tunnel: is given, and exposure is load_balancer; write exposure: tunnel, or leave it out"),
+        (
+            {**TUNNELLED, "registration": REGISTRATION},
+            "registration: is given, and exposure is tunnel; write exposure: registered, or leave it out",
+        ),
+        (
+            {**TUNNELLED, "tunnel": replace(TUNNEL, hostname="www.example.com")},
+            "tunnel.hostname: is no name of a tunnel; write the tunnel's id and .cfargotunnel.com, or give the hostname of a Tunnel",
+        ),
+        (
+            {**TUNNELLED, "tunnel": replace(TUNNEL, token="a secret in the wrong place")},
+            "tunnel.token: is no token of a tunnel; give the token of a Tunnel, or that of the dashboard",
+        ),
+        (
+            {**TUNNELLED, "certificate": CERTIFICATE},
+            "certificate: is given, and through a tunnel, which encrypts by itself, nobody sees it; leave it out, or take another exposure",
+        ),
+        (
+            {**TUNNELLED, "admitted_ranges": ["203.0.113.0/24"]},
+            "admitted_ranges: is given, and nobody reaches a machine but through its tunnel; leave it out, or take another exposure",
+        ),
+        (
+            {**TUNNELLED, "health_check": HealthCheck(port=443)},
+            "health_check.port: 443 is for HTTPS, and machines behind a tunnel serve plain HTTP; "
+            "leave it out: the tunnel encrypts by itself",
+        ),
+        (
+            {**TUNNELLED, "servers": Servers(min=2, max=26)},
+            "servers.max: 26 is above 25, the most machines that one tunnel takes; "
+            "give 25 at most, or make a second tier with a tunnel of its own",
+        ),
+        (
+            {**TUNNELLED, "schedule": replace(NIGHTS, periods=[replace(NIGHTS.periods[0], servers=26)])},
+            "schedule.periods[0].servers: 26 is above 25, the most machines that one tunnel takes; "
+            "give 25 at most, or make a second tier with a tunnel of its own",
+        ),
         (
             {"network_id": "vpc-1", "network": "10.1.0.0/16"},
             "network: is given beside network_id, whose range is what it is; leave one of the two out",
@@ -112,6 +154,7 @@ def test_what_cannot_go_together_is_refused(args: dict[str, Any], wrong: str) ->
         {"exposure": Exposure.MACHINES, "servers": Servers(min=2, max=2)},
         {"exposure": Exposure.REGISTERED, "registration": REGISTRATION, "servers": Servers(min=2, max=5), "schedule": NIGHTS},
         {"exposure": Exposure.LOAD_BALANCER, "certificate": CERTIFICATE, "script": "#!/bin/sh\nexit 0\n"},
+        {**TUNNELLED, "servers": Servers(min=2, max=25), "schedule": NIGHTS, "admitted_ranges": []},
         {"network_id": pulumi.Output.from_input("vpc-1"), "subnet_ids": ["subnet-1", pulumi.Output.from_input("subnet-2")]},
     ],
 )

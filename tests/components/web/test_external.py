@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from multicloud import CloudflareFront, CloudflareFrontArgs, ExternalWebTier, ExternalWebTierArgs, Servers, StaticSite, Steering, pool_of
 from multicloud.errors import ArgumentError
 from multicloud.machine.container import Container, Registry
+from multicloud.reachable import UNREACHABLE
 from multicloud.web.contract import Debian, HealthCheck
 from multicloud.web.exposure import Certificate, Exposure, Registration, Replacement
-from multicloud.web.external import UNREACHABLE, planned_addresses
+from multicloud.web.external import planned_addresses
 from multicloud.web.schedule import Day, Period, Schedule
 from tests.recording import Recording
 

@@ -4,14 +4,16 @@ import re
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from sandbox.clouds import pki
 from sandbox.clouds.cloudflare.common import ACCOUNT, zone_id
 from sandbox.lifecycle import Lifecycle, State
 from sandbox.rules import Refused
 
 ZONE = zone_id("example.com")
 HEX = re.compile(r"[0-9a-f]{32}")
-CSR = "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n"
+CSR = pki.sign_request(KEY := ec.generate_private_key(ec.SECP256R1()), pki.Names(hosts=["example.com"]))
 USUAL: dict[str, dict[str, Any]] = {
     "loadBalancerMonitor": {"accountId": ACCOUNT, "type": "http", "path": "/healthz", "expectedCodes": "200"},
     "loadBalancerPool": {"accountId": ACCOUNT, "name": "aws", "origins": [{"name": "a", "address": "192.0.2.1"}]},

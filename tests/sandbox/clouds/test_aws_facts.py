@@ -21,8 +21,10 @@ WITHOUT_FACTS = {
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
     "aws:ec2/vpcEndpoint:VpcEndpoint",
     "aws:iam/policy:Policy",
+    "aws:lb/trustStore:TrustStore",
+    "aws:s3/bucketObjectv2:BucketObjectv2",
 }
-"""Types with rules of which the source was not read."""
+"""Types with rules of which the facts say nothing."""
 
 USED = words(
     """
@@ -34,7 +36,9 @@ USED = words(
     aws:ec2/route:Route aws:ec2/routeTable:RouteTable aws:ec2/routeTableAssociation:RouteTableAssociation
     aws:ec2/securityGroup:SecurityGroup aws:ec2/subnet:Subnet aws:ec2/vpc:Vpc aws:iam/instanceProfile:InstanceProfile aws:iam/role:Role
     aws:iam/rolePolicyAttachment:RolePolicyAttachment aws:lb/listener:Listener aws:lb/loadBalancer:LoadBalancer
-    aws:lb/targetGroup:TargetGroup aws:rds/instance:Instance aws:rds/parameterGroup:ParameterGroup aws:rds/subnetGroup:SubnetGroup
+    aws:lb/targetGroup:TargetGroup aws:lb/trustStore:TrustStore aws:s3/bucket:Bucket aws:s3/bucketObjectv2:BucketObjectv2
+    aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock
+    aws:rds/instance:Instance aws:rds/parameterGroup:ParameterGroup aws:rds/subnetGroup:SubnetGroup
     aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule
     """
 )

@@ -1,5 +1,7 @@
 """The stand-in Cloudflare: tokens, notifications and tunnels of the account."""
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -62,3 +64,41 @@ def test_a_tunnel_waits_for_its_connector(cloudflare: Cloudflare) -> None:
         cloudflare.remove("zeroTrustTunnelCloudflared", tunnel)
     cloudflare.remove("zeroTrustTunnelCloudflaredRoute", route)
     cloudflare.remove("zeroTrustTunnelCloudflared", tunnel)
+
+
+def test_the_token_of_a_tunnel_is_the_same_until_its_secret_is_another(cloudflare: Cloudflare) -> None:
+    """As a connector reads it: base64 of JSON with the account, the tunnel and its secret."""
+    tunnel = cloudflare.make("zeroTrustTunnelCloudflared")
+    asked = {"accountId": ACCOUNT, "tunnelId": tunnel.id}
+    token = cloudflare.ask("getZeroTrustTunnelCloudflaredToken", **asked)["token"]
+    content = json.loads(base64.b64decode(token))
+    assert (content["a"], content["t"], len(base64.b64decode(content["s"]))) == (ACCOUNT, tunnel.id, 32)
+    assert cloudflare.ask("getZeroTrustTunnelCloudflaredToken", **asked)["token"] == token
+    secret = base64.b64encode(b"x" * 32).decode()
+    cloudflare.change("zeroTrustTunnelCloudflared", tunnel, tunnelSecret=secret)
+    other = cloudflare.ask("getZeroTrustTunnelCloudflaredToken", **asked)["token"]
+    assert json.loads(base64.b64decode(other))["s"] == secret
+    cloudflare.remove("zeroTrustTunnelCloudflared", tunnel)
+    with pytest.raises(Refused, match=f"tunnel {tunnel.id} not found"):
+        cloudflare.ask("getZeroTrustTunnelCloudflaredToken", **asked)
+
+
+def test_tunnels_are_found_by_how_their_names_begin(cloudflare: Cloudflare) -> None:
+    made = {name: cloudflare.make("zeroTrustTunnelCloudflared", name=name).id for name in ("site-dev-front", "site-production-front")}
+    found = cloudflare.ask("getZeroTrustTunnelCloudflareds", accountId=ACCOUNT, includePrefix="site-dev-", isDeleted=False)["results"]
+    assert [(tunnel["id"], tunnel["name"]) for tunnel in found] == [(made["site-dev-front"], "site-dev-front")]
+    assert len(cloudflare.ask("getZeroTrustTunnelCloudflareds", accountId=ACCOUNT)["results"]) == 2
+    assert cloudflare.ask("getZeroTrustTunnelCloudflareds", accountId=ACCOUNT, isDeleted=True)["results"] == []
+
+
+@pytest.mark.parametrize("service", ["http://localhost:80", "https://10.0.0.1", "http_status:404", "hello_world", "unix:/run/site.sock"])
+def test_services_of_a_tunnel(cloudflare: Cloudflare, service: str) -> None:
+    tunnel = cloudflare.make("zeroTrustTunnelCloudflared")
+    cloudflare.make("zeroTrustTunnelCloudflaredConfig", tunnelId=tunnel.id, config={"ingresses": [{"service": service}]})
+
+
+def test_a_service_without_a_protocol_is_refused(cloudflare: Cloudflare) -> None:
+    tunnel = cloudflare.make("zeroTrustTunnelCloudflared")
+    config = {"ingresses": [{"service": "localhost:80"}]}
+    refused = cloudflare.refuses("zeroTrustTunnelCloudflaredConfig", tunnelId=tunnel.id, config=config)
+    assert refused.startswith("config.ingresses[0].service: ") and "http://localhost:80" in refused

@@ -1,12 +1,19 @@
 """The stand-in Cloudflare: rulesets, settings and certificates of a zone."""
 
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from sandbox.clouds import pki
+from sandbox.clouds.cloudflare import authority
 from sandbox.clouds.cloudflare.common import ACCOUNT, zone_id
 from sandbox.rules import Refused
-from tests.sandbox.clouds.cloudflare import ZONE, Cloudflare
+from tests.sandbox.clouds.cloudflare import CSR, KEY, ZONE, Cloudflare
 
 BLOCK = {"action": "block", "expression": "true"}
 MANAGED, DDOS = "efb7b8c949ac4650a09736fc376e9aee", "4d21379b4f9f4bb088e0729962c8b3cf"
@@ -224,6 +231,39 @@ def test_a_setting_of_many_parts_is_taken_as_it_is(cloudflare: Cloudflare) -> No
     assert cloudflare.make("zoneSetting", settingId="security_header", value=value).outputs["value"] == value
 
 
+def test_an_origin_certificate_is_signed_by_the_sandboxs_authority_for_the_requests_key(cloudflare: Cloudflare, tmp_path: Path) -> None:
+    """As OpenSSL sees it, under the name of any of its hosts, and as the sandbox's own root says, which is the same everywhere."""
+    made = cloudflare.make("originCaCertificate", hostnames=["example.com", "*.example.com"], requestedValidity=90)
+    (tmp_path / "root.pem").write_text(authority.root())
+    (tmp_path / "origin.pem").write_text(made.outputs["certificate"])
+    for name in ("example.com", "www.example.com"):
+        command = ["openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname", name, "-CAfile"]
+        subprocess.run([*command, tmp_path / "root.pem", tmp_path / "origin.pem"], check=True, capture_output=True)
+    found = pki.certificate(made.outputs["certificate"])
+    assert pki.belongs(KEY, found) and str(found.serial_number) == made.id
+    assert found.not_valid_after_utc - found.not_valid_before_utc == timedelta(days=90)
+    assert made.outputs["expiresOn"] == f"{found.not_valid_after_utc:%Y-%m-%d %H:%M:%S} +0000 UTC"
+    assert made.outputs["hostnames"] == ["*.example.com", "example.com"]
+
+
+def test_a_certificate_for_pulls_is_read_and_belongs_to_its_key(cloudflare: Cloudflare) -> None:
+    pem = KEY.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    own, _ = authority.sign(CSR, ["example.com"], 7, datetime.now(UTC), 30)
+    past, _ = authority.sign(CSR, ["example.com"], 7, datetime.now(UTC) - timedelta(days=60), 30)
+    other = pki.sign_request(ec.generate_private_key(ec.SECP256R1()), pki.Names())
+    others, _ = authority.sign(other, ["example.com"], 8, datetime.now(UTC), 30)
+    given = {"zoneId": ZONE, "certificate": own, "privateKey": pem}
+    made = cloudflare.make("authenticatedOriginPullsCertificate", **given)
+    assert (made.outputs["serialNumber"], made.outputs["signature"]) == ("7", "ECDSAWithSHA256")
+    assert ("privateKey",) in made.secrets
+    name = "authenticatedOriginPullsCertificate"
+    assert "not that of the certificate" in cloudflare.refuses(name, **{**given, "certificate": others})
+    assert "has expired" in cloudflare.refuses(name, **{**given, "certificate": past})
+    assert "no certificate in PEM form" in cloudflare.refuses(name, **{**given, "certificate": "x"})
+    assert "no private key in PEM form" in cloudflare.refuses(name, **{**given, "privateKey": "hush"})
+    assert cloudflare.replaced(name, made, certificate=others)
+
+
 def test_an_origin_certificate_is_new_with_every_change(cloudflare: Cloudflare) -> None:
     made = cloudflare.make("originCaCertificate", requestedValidity=365)
     assert made.outputs["certificate"].startswith("-----BEGIN CERTIFICATE-----") and made.id.isdigit()
@@ -237,6 +277,10 @@ def test_an_origin_certificate_is_new_with_every_change(cloudflare: Cloudflare) 
         ({"csr": "x"}, "csr: failed to parse the certificate signing request"),
         ({"hostnames": []}, "hostnames: at least one hostname is needed"),
         ({"hostnames": ["example.dev"]}, "failed to validate requested hostname example.dev"),
+        ({"hostnames": ["192.0.2.1"]}, "requested hostname 192.0.2.1: it is neither a hostname nor a wildcard"),
+        ({"hostnames": ["*.*.example.com"]}, "requested hostname *.*.example.com: it is neither"),
+        ({"hostnames": ["*.com"]}, "requested hostname *.com: it is neither"),
+        ({"hostnames": [f"{n}.example.com" for n in range(201)]}, "at most 200 hostnames may be given, got 201"),
         ({"requestType": "rsa"}, "requestType: expected one of"),
         ({"requestedValidity": 100}, "requestedValidity: expected one of 7, 30"),
     ],

@@ -1,0 +1,145 @@
+"""A certificate of Cloudflare's own authority for the origins, renewed before it runs out.
+
+Deliberately left out: certificates that browsers trust, which origins behind Cloudflare do not need; keys of RSA.
+"""
+
+# No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
+import re
+from dataclasses import dataclass
+from typing import Optional
+
+import pulumi
+import pulumi_cloudflare as cloudflare
+import pulumi_tls as tls
+
+from ..arguments import arguments
+from ..errors import ArgumentError
+from ..naming import check_hostname
+from ..outputs import outputs
+from .renewal import check_margin, day, default_margin, next_renewal, period
+
+VALIDITIES = (7, 30, 90, 365, 730, 1095, 5475)
+"""The days that Cloudflare makes certificates for.
+
+Source: https://developers.cloudflare.com/api/resources/origin_ca_certificates/methods/create/
+"""
+MOST_HOSTNAMES = 200
+"""Source: https://developers.cloudflare.com/ssl/origin-configuration/origin-ca/#hostname-and-wildcard-coverage"""
+
+
+@dataclass(kw_only=True, frozen=True)
+class OriginCertificateArgs:
+    """The arguments of an origin certificate."""
+
+    hostnames: list[str]
+    """The names that visitors know, as Cloudflare asks the origins for them, 200 at most: `www.example.com`, or with `*.` in front for
+    all names one level below. All of them in zones of one account. With `example.com` and `*.example.com`, a new alias needs no new
+    certificate."""
+    validity_days: Optional[int] = None
+    """For how many days it is valid: 7, 30, 90, 365, 730, 1095 or 5475. Defaults to 365."""
+    renew_before_days: Optional[int] = None
+    """How many days before its end it is renewed at the latest, if somebody deploys then. Defaults to a third of its validity, 60 at
+    most."""
+    revoke: Optional[bool] = None
+    """Whether a certificate that is replaced or destroyed is revoked, at the end of the update. Defaults to true. Where machines go on
+    with the old one after the update, as those of AWS that are replaced in the background do, say false: Cloudflare refuses a revoked
+    one, so that visitors would get an error 526. It is valid then until it runs out; its private key is gone all the same."""
+    as_of: Optional[str] = None
+    """The day that decides whether a new certificate is due, like 2026-12-31. Defaults to today, in UTC. Only to see what another day
+    brings: with a fixed one, the certificate is never renewed."""
+
+    @property
+    def effective_validity_days(self) -> int:
+        """For how many days it is valid, the default filled in."""
+        return 365 if self.validity_days is None else self.validity_days
+
+    @property
+    def effective_renew_before_days(self) -> int:
+        """The margin in days, the default filled in."""
+        return default_margin(self.effective_validity_days) if self.renew_before_days is None else self.renew_before_days
+
+    def check(self) -> None:
+        """Raises ArgumentError if Cloudflare would refuse the certificate, or if it could not be renewed in time."""
+        if not 1 <= len(self.hostnames) <= MOST_HOSTNAMES:
+            raise ArgumentError("hostnames", f"has {len(self.hostnames)} names, not 1 to {MOST_HOSTNAMES}", "take a wildcard for many")
+        for index, name in enumerate(self.hostnames):
+            path = f"hostnames[{index}]"
+            check_hostname(name.removeprefix("*."), path)
+            if re.fullmatch(r"[\d.]+", name):
+                raise ArgumentError(path, f"{name} is an address", "write the name that visitors know: Cloudflare certifies no addresses")
+            if name in self.hostnames[:index]:
+                raise ArgumentError(path, f"{name} is there already", "leave it out")
+        if self.effective_validity_days not in VALIDITIES:
+            known = ", ".join(map(str, VALIDITIES))
+            raise ArgumentError("validity_days", f"{self.validity_days} is none of Cloudflare's", f"take one of {known}")
+        check_margin(self.effective_validity_days, self.effective_renew_before_days)
+        day(self.as_of)
+
+
+@dataclass(kw_only=True, frozen=True)
+class OriginCertificateResources:
+    """The children of an `OriginCertificate`."""
+
+    private_key: tls.PrivateKey
+    request: tls.CertRequest
+    certificate: cloudflare.OriginCaCertificate
+
+
+class OriginCertificate(pulumi.ComponentResource):
+    """A certificate, and its private key, with which origins answer Cloudflare by HTTPS. Cloudflare trusts it where the shield's `ssl` is
+    strict; nobody else does.
+
+    Time is cut into periods, each as long as the validity less the margin. The first update in a new period makes a new key and a new
+    certificate, gives them to whatever uses the outputs, and revokes the old one at its end. Within a period nothing changes. So
+    somebody has to deploy at least once in the margin: let a preview run every night, which shows what is due. Periods begin on the same
+    days for everybody, so that the first certificate of all may be renewed soon.
+
+    It needs a token that may edit SSL and Certificates of the names' zones, and the provider `tls` beside that of Cloudflare. The private
+    key is kept in Pulumi's state, as a secret.
+    Source: https://developers.cloudflare.com/ssl/origin-configuration/origin-ca/
+    """
+
+    certificate: pulumi.Output[str]
+    """The certificate in PEM form. It needs no chain."""
+    private_key: pulumi.Output[str]
+    """Its private key, in PEM form (PKCS #8), a secret: ECDSA on the curve P-256.
+    Sources: https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-prerequisites.html,
+    https://cloud.google.com/load-balancing/docs/ssl-certificates"""
+    expires_on: pulumi.Output[str]
+    """When it runs out, as Cloudflare writes it: 2027-11-21 13:08:00 +0000 UTC."""
+    renews_on: pulumi.Output[str]
+    """The day from which on an update renews it, like 2027-09-11."""
+
+    def __init__(self, name: str, args: OriginCertificateArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        super().__init__("multicloud:index:OriginCertificate", name, None, opts)
+        args = arguments(OriginCertificateArgs, args)
+        args.check()
+        # Cloudflare gives names back in this order, and any other would be a change at each refresh.
+        hostnames = sorted(args.hostnames)
+        when = day(args.as_of), args.effective_validity_days, args.effective_renew_before_days
+
+        key = tls.PrivateKey(
+            f"{name}-key",
+            algorithm="ECDSA",
+            ecdsa_curve="P256",
+            # All else follows from a new key. It belongs to the old one's name, so that names do not depend on the date.
+            opts=pulumi.ResourceOptions(parent=self, replacement_trigger=period(*when)),
+        )
+        request = tls.CertRequest(
+            f"{name}-request", private_key_pem=key.private_key_pem, dns_names=hostnames, opts=pulumi.ResourceOptions(parent=self)
+        )
+        certificate = cloudflare.OriginCaCertificate(
+            f"{name}-certificate",
+            csr=request.cert_request_pem,
+            hostnames=hostnames,
+            request_type="origin-ecc",
+            requested_validity=args.effective_validity_days,
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True if args.revoke is False else None),
+        )
+        self.resources = OriginCertificateResources(private_key=key, request=request, certificate=certificate)
+
+        self.certificate = certificate.certificate
+        self.private_key = pulumi.Output.secret(key.private_key_pem_pkcs8)
+        self.expires_on = certificate.expires_on
+        self.renews_on = pulumi.Output.from_input(next_renewal(*when).isoformat())
+        self.register_outputs(outputs(self))

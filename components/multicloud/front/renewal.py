@@ -1,0 +1,53 @@
+"""When a certificate is renewed: a function of the date alone, so that every deployment of a day agrees. Pure.
+
+Time is cut into periods, each as long as a certificate's validity less the margin. A certificate of one period is made anew by the first
+deployment in the next: so however late in a period it was made, it has the whole margin left when the next one begins. The first
+certificate of all may be renewed soon, since the periods were there before it.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+
+from ..errors import ArgumentError
+
+
+def period(as_of: date, validity_days: int, renew_before_days: int) -> int:
+    """The number of the period in which a day is. It never falls, and grows by one where a certificate has to be made anew.
+
+    Args:
+        as_of: The day.
+        validity_days: For how long a certificate is valid.
+        renew_before_days: How many of these days are left when it is renewed at the latest, if somebody deploys on that day.
+    """
+    return as_of.toordinal() // (validity_days - renew_before_days)
+
+
+def next_renewal(as_of: date, validity_days: int, renew_before_days: int) -> date:
+    """The first day of the next period: from then on, a deployment renews."""
+    length = validity_days - renew_before_days
+    return as_of + timedelta(days=length - as_of.toordinal() % length)
+
+
+def default_margin(validity_days: int) -> int:
+    """Days before its end at which a certificate is renewed where nothing is said: a third of its validity, 60 at most."""
+    return min(validity_days // 3, 60)
+
+
+def check_margin(validity_days: int, renew_before_days: int) -> None:
+    """Raises ArgumentError at `renew_before_days` if nothing would be left of a period, or of the margin."""
+    if not 1 <= renew_before_days < validity_days:
+        wrong = f"{renew_before_days} is outside 1 to {validity_days - 1} days, of the {validity_days} that a certificate is valid"
+        raise ArgumentError("renew_before_days", wrong, f"leave it out, which is {default_margin(validity_days)}")
+
+
+def day(as_of: str | None) -> date:
+    """The day that a component goes by: the given one, in ISO form, or today's in UTC.
+
+    Raises:
+        ArgumentError: At `as_of` if it is no day.
+    """
+    if as_of is None:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(as_of)
+    except ValueError:
+        raise ArgumentError("as_of", f"{as_of!r} is no day", "write it as 2026-12-31, or leave it out, which is today") from None
