@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from multicloud.front.check_regions import PLACES
 from multicloud.front.contract import CloudflareFrontArgs, Mode
 from multicloud.front.simulation import Conditions, Visitor, distance, simulate
 from multicloud.front.steering import Steering
@@ -20,23 +21,6 @@ from .model.secrets import NAMESPACE
 from .model.web import ExternalTier, Tier
 
 CLOUDS = {"aws": "AWS", "gcp": "Google Cloud", "digitalocean": "DigitalOcean"}
-
-PLACES = {
-    "WNAM": (37.8, -122.4),  # San Francisco
-    "ENAM": (40.7, -74.0),  # New York
-    "WEU": (48.9, 2.4),  # Paris
-    "EEU": (52.2, 21.0),  # Warsaw
-    "NSAM": (4.7, -74.1),  # Bogota
-    "SSAM": (-23.6, -46.6),  # Sao Paulo
-    "OC": (-33.9, 151.2),  # Sydney
-    "ME": (25.3, 55.3),  # Dubai
-    "NAF": (30.0, 31.2),  # Cairo
-    "SAF": (-26.2, 28.1),  # Johannesburg
-    "SAS": (19.1, 72.9),  # Mumbai
-    "SEAS": (1.4, 103.8),  # Singapore
-    "NEAS": (35.7, 139.7),  # Tokyo
-}
-"""A large city of each region of Cloudflare's, in degrees north and east."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -258,12 +258,23 @@ class _Picture:
 
     def _row_says(self, row: Group, gone: frozenset[str]) -> str:
         said = []
+        lost = ", which is gone: no answer"
+        if self._is_retried and not gone.issuperset(row.shares):
+            lost = ", which is gone: Cloudflare tries once more, at another record's address"
         for key, share in row.shares.items():
             if isinstance(key, int):
                 said.append(f"{_percent(share)} get Cloudflare's own answer, {key}")
             else:
-                said.append(f"{key} {_percent(share)}{', which is gone: no answer' if key in gone else ''}")
+                said.append(f"{key} {_percent(share)}{lost if key in gone else ''}")
         return "; ".join(said)
+
+    @property
+    def _is_retried(self) -> bool:
+        """Whether another record's address is tried when the connection to one fails.
+
+        Source: https://developers.cloudflare.com/dns/manage-dns-records/how-to/round-robin-dns/
+        """
+        return self._front.effective_mode is Mode.DNS and self._front.is_proxied
 
     def _at_best(self) -> list[str]:
         """What the shares below it leave unsaid."""

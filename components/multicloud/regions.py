@@ -3,9 +3,13 @@
 A region that opens later is one line here.
 """
 
+import math
 from collections.abc import Mapping
 
 from .errors import ArgumentError, closest
+
+EARTH_KM = 6371.0
+"""The earth's mean radius."""
 
 REGIONS: Mapping[str, Mapping[str, tuple[float, float]]] = {
     "aws": {
@@ -142,6 +146,18 @@ def coordinates(cloud: str, region: str) -> tuple[float, float] | None:
         region: The region, in the cloud's own name.
     """
     return REGIONS.get(cloud, {}).get(region)
+
+
+def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """The way between two places along the earth's surface.
+
+    Args:
+        one: Degrees north and east.
+        other: The same.
+    """
+    north, east, other_north, other_east = map(math.radians, (*one, *other))
+    half = math.sin((other_north - north) / 2) ** 2 + math.cos(north) * math.cos(other_north) * math.sin((other_east - east) / 2) ** 2
+    return 2 * EARTH_KM * math.asin(math.sqrt(min(half, 1)))
 
 
 def check_coordinates(latitude: float | None, longitude: float | None) -> None:

@@ -130,9 +130,10 @@ class Environment(Part):
         first, *_ = self.web
         tier, other = self.web[name], self.web[first]
         ours, theirs = mapping.origin_port(tier), mapping.origin_port(other)
-        if self.front.is_records and ours not in (80, 443):
-            where = f"{joined('web', name)}.health_check.port"
-            raise ArgumentError(where, f"leads to port {ours}, and a record says no port", "take 80, or say front.mode: load_balancer")
+        if ours not in (80, 443) and (self.front.is_records or self.front.is_open):
+            mend = "say front.mode: load_balancer" if self.front.is_records else "leave front.dns.proxied out"
+            wrong = f"leads to port {ours}, and a record says no port"
+            raise ArgumentError(f"{joined('web', name)}.health_check.port", wrong, f"take 80, or {mend}")
         if ours == theirs:
             return
         where, mend = "health_check.port", "give all machines that are reached without a load balancer the same"
@@ -195,6 +196,8 @@ class Environment(Part):
         try:
             mapping.front_args(self.front, tiers, _example_origins(tiers)).check()
         except ArgumentError as error:
+            if error.path == "origin_port":
+                return  # of which `_check_port` says whose it is
             # A pool is a tier to whoever writes the file.
             pool = re.fullmatch(r"pools(?:\[(\d+)\])?\.?(.*)", error.path)
             if not pool:

@@ -48,12 +48,14 @@ class Registration(Part):
 
 
 class OriginCertificate(Part):
-    """The certificate that tiers show to Cloudflare, from Cloudflare's own authority for origins, for all names of the front."""
+    """The certificate that tiers show to Cloudflare, from Cloudflare's own authority for origins: for the zone, and for all names beside
+    those of the front, `*.example.com`."""
 
     validity_days: int | None = None
     """For how many days it is valid: 7, 30, 90, 365, 730, 1095 or 5475. Defaults to 365."""
     renew_before_days: int | None = None
-    """How many days before its end the next update makes a new one. Defaults to a third of `validity_days`, 60 at most."""
+    """How many days before its end each of the two that are made in turn is replaced. Tiers show the newer one, which never gets as old.
+    Defaults to a third of `validity_days`, 60 at most."""
 
 
 class OriginPulls(StrEnum):

@@ -172,7 +172,7 @@ def front_args(
 
 
 def certificate_args(front: Front, tiers: Iterable[Tier]) -> "multicloud.OriginCertificateArgs":
-    """The arguments of the certificate that tiers show to Cloudflare: for every name of the front.
+    """The arguments of the certificate that tiers show to Cloudflare: for every name of the front, and its neighbours.
 
     Args:
         front: A front with `origin_certificate`.
@@ -181,12 +181,18 @@ def certificate_args(front: Front, tiers: Iterable[Tier]) -> "multicloud.OriginC
     said = front.origin_certificate or inputs.OriginCertificate()
     on_machines = any(tier.certificate and tier.exposure not in (None, Exposure.LOAD_BALANCER) for tier in tiers)
     return multicloud.OriginCertificateArgs(
-        hostnames=front.names,
+        hostnames=_covering(front),
         validity_days=said.validity_days,
         renew_before_days=said.renew_before_days,
-        # Machines may be replaced after the update, and show the old one till then.
+        # Machines may be replaced after the update, and show the old one till then, which goes at once where the names are others.
         revoke=False if on_machines else None,
     )
+
+
+def _covering(front: Front) -> list[str]:
+    """What a certificate has to be for, so that most new aliases need no other: the zone, and all names beside each of the front's."""
+    parents = {name.partition(".")[2] for name in front.names if name != front.zone}
+    return [front.zone, *(f"*.{parent}" for parent in sorted({front.zone, *parents}))]
 
 
 def checked_certificate(front: Front, tiers: Iterable[Tier]) -> None:

@@ -95,10 +95,12 @@ class Tier(Part):
     shed_session_percent: float | None = None
     """The same for visitors who stay by session affinity. Defaults to 0."""
     check_regions: list[str] | None = None
-    """Cloudflare's regions that health is checked from, one on Free and Pro, up to four on Business: `[WEU]`. Defaults to Cloudflare's
-    choice."""
+    """Cloudflare's regions that health is checked from: `[WEU]`. One comes with the load balancing add-on, more are bought, up to eight;
+    Enterprise has all, `[ALL_REGIONS]`. Defaults to the one that is nearest to the tier, and, on Enterprise with steering dynamic_latency,
+    to all."""
     enabled: bool | None = None
-    """Whether the tier gets visitors. Defaults to true; false takes it out at once, and its machines stay."""
+    """Whether the tier gets visitors. Defaults to true; false takes it out, and its machines stay: at once, or, with
+    `front.affinity.drain_seconds`, for new visitors at once and that much later for those who stay by session affinity."""
     routes_only: bool | None = None
     """Whether only those visitors get the tier whom `front.routes` or `front.geo` send there. Defaults to false."""
     cost: float | None = None

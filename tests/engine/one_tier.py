@@ -1,13 +1,12 @@
 """A web tier behind the front, alone in a deployment of its own, that tests turn from one thing into another."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.certificates import certificate
 from tests.engine.deployment import Deployment
+from tests.engine.events import Events, watched
 
 PLACES = {
     "aws": {"cloud": "aws", "region": "eu-central-1"},
@@ -16,42 +15,6 @@ PLACES = {
 }
 STACK = "staging"
 POOL = "LoadBalancerPool"
-
-
-@dataclass(frozen=True)
-class Event:
-    """One thing that a cloud did."""
-
-    operation: str
-    """create, update or delete."""
-    type: str
-    """The last part of the type token: `Droplet`."""
-    name: str
-    """The logical name from the program."""
-    id: str
-
-
-class Events(list[Event]):
-    """What the clouds did, in order."""
-
-    def places(self, operation: str, type: str, name: str = "") -> list[int]:
-        """Where in the order something was done to resources of a type, or to those of them whose name has a part."""
-        return [place for place, event in enumerate(self) if (event.operation, event.type) == (operation, type) and name in event.name]
-
-    def names(self, operation: str) -> set[str]:
-        """The names of everything that an operation was done to."""
-        return {event.name for event in self if event.operation == operation}
-
-    def types(self, operation: str) -> set[str]:
-        """The types of everything that an operation was done to."""
-        return {event.type for event in self if event.operation == operation}
-
-    def before(self, first: list[int], second: list[int]) -> bool:
-        """Whether both happened, and all of the first before any of the second."""
-        return bool(first) and bool(second) and max(first) < min(second)
-
-    def __str__(self) -> str:
-        return "\n".join(f"{event.operation} {event.type} {event.name} {event.id}" for event in self)
 
 
 class OneTier:
@@ -78,24 +41,13 @@ class OneTier:
             return Events()
         self._tier = None
         self.write(wanted)
-        events = self.watch(self.deployment.up)
+        events = watched(self.deployment, self.deployment.up)
         self._tier = wanted
         return events
 
     def write(self, tier: dict[str, Any]) -> None:
         """Writes a tier into the stack's file."""
         self.deployment.configure(lambda environment: environment.update(web={"web": tier}))
-
-    def watch(self, work: Callable[[], object]) -> Events:
-        """What the clouds did during some work."""
-        seen = self._journal(0)
-        last = seen[-1]["seq"] if seen else 0
-        work()
-        return Events(
-            Event(line["operation"], line["token"].rsplit(":", 1)[1], line["name"], line["id"])
-            for line in self._journal(last)
-            if line["operation"] in ("create", "update", "delete") and line["outcome"] == "done"
-        )
 
     def settled(self) -> None:
         """Asserts that another `up` would change nothing, and that every resource in the clouds has a record and the other way round."""
@@ -151,6 +103,3 @@ class OneTier:
         """Destroys everything."""
         self._tier = None
         self.deployment.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK)
-
-    def _journal(self, after: int) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.deployment.sandbox("journal", "--json", "--after", str(after)).splitlines()]

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.engine.one_tier import POOL, Events, OneTier
+from tests.engine.events import Events
+from tests.engine.one_tier import POOL, OneTier
 
 
 @pytest.fixture(scope="module")

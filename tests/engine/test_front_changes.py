@@ -96,6 +96,28 @@ def test_affinity_changes_the_load_balancer_alone(front: OneFront) -> None:
     assert not {"sessionAffinity", "sessionAffinityAttributes", "adaptiveRouting"} & set(front.one("LoadBalancer"))
 
 
+def test_a_tier_is_drained_and_comes_back(front: OneFront) -> None:
+    """Its origins are disabled in its place, in one change, and no preview after it finds a difference; without draining, it is itself."""
+    out: list[str | dict[str, Any]] = ["ash", {"tier": "fra", "enabled": False}]
+    staying: dict[str, Any] = {"session_affinity": "cookie", "affinity": {"drain_seconds": 60}}
+    front.become(["ash", "fra"], **staying)
+    assert set(said(front.become(out, **staying))) == {"update LoadBalancerPool fra", BALANCER}  # the fallback, which was the last one
+    pool = front.held("LoadBalancerPool")["fra"]
+    assert [origin["enabled"] for origin in pool["origins"]] == [False, False] and "enabled" not in pool
+    assert front.one("LoadBalancer")["fallbackPool"] == front.outputs()["pool_ids"]["ash"]
+    front.settled()
+    assert set(said(front.become(out))) == {"update LoadBalancerPool fra", BALANCER}
+    pool = front.held("LoadBalancerPool")["fra"]
+    assert pool["enabled"] is False and not [origin for origin in pool["origins"] if "enabled" in origin]
+    front.settled()
+    front.become(out, **staying)
+    front.become(["ash", "fra"], **staying)
+    pool = front.held("LoadBalancerPool")["fra"]
+    assert "enabled" not in pool and not [origin for origin in pool["origins"] if "enabled" in origin]
+    front.settled()
+    front.destroy()
+
+
 def test_routes_change_the_load_balancer_alone(front: OneFront) -> None:
     """Several, in another order, with an answer of Cloudflare's own, with a pool of their own that goes in the right order, none."""
     api: dict[str, Any] = {"name": "api", "path": "/api/", "pools": ["ash"], "steering": "failover", "session_affinity": "cookie"}

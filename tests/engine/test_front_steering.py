@@ -38,7 +38,8 @@ def test_a_policy_lives_and_changes(tmp_path: Path, policy: str) -> None:
         for wanted in (other, policy):
             changes = steer(front, wanted)
             allowed = {"LoadBalancer load-balancer"}
-            if "proximity" in (policy, other):  # which alone needs to know where the pools are
+            # Which alone goes by where the pools are, and which alone by what health checks measure everywhere.
+            if {"proximity", "dynamic_latency"} & {policy, other}:
                 allowed |= {"LoadBalancerPool fra", "LoadBalancerPool ash"}
             assert {str(change) for change in changes} == {f"update {thing}" for thing in allowed}, (policy, other)
 

@@ -1,4 +1,4 @@
-"""An origin certificate under the real engine, with a tier that shows it: it is renewed without a gap, and otherwise stays as it is."""
+"""An origin certificate under the real engine, with a tier that shows it: renewals are in turn, and leave alone what was shown before."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.clouds.cloudflare import authority
 from tests.engine.deployment import Deployment
-from tests.engine.one_tier import Event, Events
+from tests.engine.events import Events, watched
 
 STACK = "dev"
 TODAY = "2026-11-21"
@@ -58,17 +58,7 @@ class Certified:
     def become(self, **given: Any) -> Events:
         """Brings the stack up with these arguments, and returns what the clouds did."""
         self.write(**given)
-        seen = len(self._journal())
-        self.deployment.up()
-        return Events(self._journal()[seen:])
-
-    def _journal(self) -> list[Event]:
-        lines = [json.loads(line) for line in self.deployment.sandbox("journal", "--json").splitlines()]
-        return [
-            Event(line["operation"], line["token"].rsplit(":", 1)[1], line["name"], line["id"])
-            for line in lines
-            if line["operation"] in ("create", "update", "delete") and line["outcome"] == "done"
-        ]
+        return watched(self.deployment, self.deployment.up)
 
     def planned(self, **given: Any) -> set[tuple[str, str]]:
         """The operations, by logical name, that a preview shows."""
@@ -84,6 +74,14 @@ class Certified:
         """The certificate that the tier's load balancer shows, the only one that DigitalOcean holds."""
         (held,) = [r for r in self.deployment.clouds() if r["type"] == "digitalocean:index/certificate:Certificate"]
         return str(held["inputs"]["leafCertificate"])
+
+    def held(self) -> dict[str, list[str]]:
+        """The certificates that Cloudflare has made and not revoked, by which of the two they are."""
+        found: dict[str, list[str]] = {}
+        for resource in self.deployment.clouds():
+            if resource["type"].endswith(f":{MADE}"):
+                found.setdefault(resource["name"].split("-")[1], []).append(resource["outputs"]["certificate"].strip())
+        return found
 
     def valid_for(self, name: str) -> bool:
         """Whether OpenSSL takes the tier's certificate for one of the origin authority, for a name, with the key beside it."""
@@ -107,32 +105,38 @@ def certified(tmp_path: Path) -> Certified:
     return Certified(tmp_path)
 
 
-def test_it_is_renewed_in_time_before_the_tier_shows_it_and_before_the_old_one_is_revoked(certified: Certified) -> None:
+def test_a_renewal_makes_another_that_the_tier_shows_and_leaves_alone_what_it_has_shown(certified: Certified) -> None:
     certified.become()
-    first = certified.outputs()
+    first, made_first = certified.outputs(), certified.held()
     assert certified.valid_for("www.example.com") and not certified.valid_for("www.example.net")
+    assert certified.shown().strip() == first["certificate"].strip() == made_first["first"][0]
     assert certified.deployment.drift() == {}
 
     renewal = date.fromisoformat(first["renews_on"])
-    assert certified.planned(as_of=str(renewal - timedelta(days=1))) == set(), "nothing changes within a period"
-    replaced = {("replace", f"origin-{part}") for part in ("key", "request", "certificate")}
-    planned = certified.planned(as_of=str(renewal))
-    assert planned >= replaced, "the preview of a night shows what is due"
+    assert certified.planned(as_of=str(renewal - timedelta(days=1))) == set(), "nothing changes within a turn"
+    replaced = {("replace", f"origin-second-{part}") for part in ("key", "request", "certificate")}
+    assert certified.planned(as_of=str(renewal)) >= replaced, "the preview of a night shows what is due"
 
     events = certified.become(as_of=str(renewal))
     assert {event.name for event in events if event.name.startswith("origin")} == {name for _, name in replaced}
     made, taken = events.places("create", MADE), events.places("create", SHOWN)
-    gone, revoked = events.places("delete", SHOWN), events.places("delete", MADE)
-    assert events.before(made, taken) and events.before(taken, events.places("update", "LoadBalancer"))
-    assert events.before(events.places("update", "LoadBalancer"), gone) and events.before(gone, revoked)
+    given = events.places("update", "LoadBalancer")
+    assert events.before(made, taken) and events.before(taken, given)
+    assert events.before(given, events.places("delete", SHOWN)) and events.before(given, events.places("delete", MADE))
 
-    second = certified.outputs()
-    assert second["certificate"] != first["certificate"] and second["private_key"] != first["private_key"]
+    second, made_second = certified.outputs(), certified.held()
+    assert made_second["first"] == made_first["first"], "whoever still shows it may go on"
+    assert made_second["second"] == [second["certificate"].strip()] != made_first["second"]
+    assert second["private_key"] != first["private_key"]
     assert certified.shown().strip() == second["certificate"].strip()
     assert certified.valid_for("www.example.com")
-    assert certified.planned(as_of=str(renewal)) == certified.planned(as_of=str(renewal + timedelta(days=304))) == set()
     exported = certified.deployment.pulumi("stack", "export", "--stack", STACK)
     assert "PRIVATE KEY" not in exported, "no key stands in the state in plain"
+
+    assert certified.planned(as_of=str(renewal + timedelta(days=151))) == set()
+    certified.become(as_of=second["renews_on"])
+    assert certified.held()["second"] == made_second["second"] and certified.held()["first"] != made_first["first"]
+    assert certified.shown().strip() == certified.held()["first"][0] and certified.valid_for("example.com")
 
     certified.destroy()
     assert certified.deployment.clouds() == []
@@ -140,7 +144,7 @@ def test_it_is_renewed_in_time_before_the_tier_shows_it_and_before_the_old_one_i
 
 def test_a_renewal_that_cloudflare_stops_leaves_the_tier_with_the_old_one_and_is_finished_by_the_next(certified: Certified) -> None:
     certified.become()
-    before = certified.shown()
+    before, kept = certified.shown(), certified.held()["first"]
     certified.deployment.sandbox("fault", "add", "refused", "--type", f"*{MADE}", "--operation", "create")
     certified.write(as_of=certified.outputs()["renews_on"])
     assert certified.deployment.attempt("up", "--yes", "--skip-preview", "--stack", STACK).returncode != 0
@@ -149,22 +153,29 @@ def test_a_renewal_that_cloudflare_stops_leaves_the_tier_with_the_old_one_and_is
     events = certified.become(as_of=certified.outputs()["renews_on"])
     assert len(events.places("create", MADE)) == len(events.places("delete", MADE)) == 1
     assert certified.shown() != before and certified.valid_for("example.com")
-    assert len([r for r in certified.deployment.clouds() if r["type"].endswith(f":{MADE}")]) == 1
+    assert certified.held()["first"] == kept and len(certified.held()["second"]) == 1
 
 
-def test_other_names_need_a_new_certificate_and_their_order_none(certified: Certified) -> None:
+def test_other_names_need_new_certificates_and_their_order_none(certified: Certified) -> None:
     certified.become()
     key = certified.outputs()["private_key"]
     assert certified.planned(hostnames=["*.example.com", "example.com"]) == set()
     events = certified.become(hostnames=["example.com", "*.example.com", "www.example.net"])
+    assert len(events.places("create", MADE)) == 2
     assert events.before(events.places("create", MADE), events.places("delete", MADE))
     assert certified.valid_for("www.example.net") and certified.outputs()["private_key"] == key
 
 
-def test_a_certificate_that_is_not_to_be_revoked_stays_at_cloudflare(certified: Certified) -> None:
-    certified.become(revoke=False)
-    events = certified.become(revoke=False, as_of=certified.outputs()["renews_on"])
-    assert events.places("create", MADE) and not events.places("delete", MADE)
+def test_where_nothing_is_to_be_revoked_before_other_names_the_old_ones_stay(certified: Certified) -> None:
+    """Said in an update before: load balancers go on with the old one after the update."""
+    certified.become()
+    assert {event.operation for event in certified.become(revoke=False)} == set()
+    before = certified.held()
+    events = certified.become(revoke=False, hostnames=["example.com", "www.example.net"])
+    assert len(events.places("create", MADE)) == 2 and not events.places("delete", MADE)
+    assert all(before[which][0] in held for which, held in certified.held().items())
+
+    certified.become(hostnames=["example.com", "www.example.net"])
     certified.destroy()
     assert [resource["type"].rsplit(":", 1)[1] for resource in certified.deployment.clouds()] == [MADE, MADE]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from multicloud.front.origin_pulls import turns
+from multicloud.front.renewal import turns
 from tests.engine.deployment import Deployment
-from tests.engine.one_tier import Event, Events
+from tests.engine.events import Events, watched
 
 STACK = "dev"
 TODAY = "2026-11-21"
@@ -61,17 +61,7 @@ class Pulled:
     def become(self, **given: Any) -> Events:
         """Brings the stack up with these arguments, and returns what the clouds did."""
         self.write(**given)
-        seen = len(self._journal())
-        self.deployment.up()
-        return Events(self._journal()[seen:])
-
-    def _journal(self) -> list[Event]:
-        lines = [json.loads(line) for line in self.deployment.sandbox("journal", "--json").splitlines()]
-        return [
-            Event(line["operation"], line["token"].rsplit(":", 1)[1], line["name"], line["id"])
-            for line in lines
-            if line["operation"] in ("create", "update", "delete") and line["outcome"] == "done"
-        ]
+        return watched(self.deployment, self.deployment.up)
 
     def planned(self, **given: Any) -> set[str]:
         """The logical names of what a preview would change."""

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.engine.one_tier import PLACES, POOL, Events, OneTier
+from tests.engine.events import Events, watched
+from tests.engine.one_tier import PLACES, POOL, OneTier
 
 COMPONENTS = {"aws": "AwsWebTier", "gcp": "GcpWebTier", "digitalocean": "DigitalOceanWebTier"}
 
@@ -58,7 +59,7 @@ def test_a_swap_that_fails_on_the_way_leaves_visitors_where_they_were(site: OneT
     site.become("aws")
     site.deployment.sandbox("fault", "add", "refused", "--type", "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager")
     site.write({**PLACES["gcp"], "servers": {"min": 2}})
-    events = site.watch(failing(site))
+    events = watched(site.deployment, failing(site))
     assert not events.types("delete") and not events.places("update", POOL), events
     site.deployment.sandbox("fault", "clear")
     events = site.become("gcp")

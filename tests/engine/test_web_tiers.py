@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tests.engine.one_tier import POOL, Events, OneTier
+from tests.engine.events import Events
+from tests.engine.one_tier import POOL, OneTier
 
 WORKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]
 OFFICE = {"time_zone": "Europe/Berlin", "periods": [{"days": WORKDAYS, "start": "08:00", "end": "21:00", "servers": 3}]}

@@ -15,6 +15,7 @@ import ssl
 import sys
 import threading
 from collections.abc import Mapping
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,46 @@ def signature(method: str, path: str, headers: Mapping[str, str], body: bytes, s
     for part in scope.split("/"):
         key = hmac.new(key, part.encode(), "sha256").digest()
     return hmac.new(key, text.encode(), "sha256").hexdigest()
+
+
+def aws_metadata(method: str, path: str, headers: Message, pages: Mapping[str, str]) -> tuple[int, str]:
+    """What AWS's metadata service answers: status and text.
+
+    Args:
+        method: GET, or PUT for a session.
+        path: Path from the slash.
+        headers: Those of the request.
+        pages: What it says beside the machine's credentials, by the path below `/latest/meta-data/`.
+    """
+    if (method, path) == ("PUT", "/latest/api/token"):
+        return (200, SESSION) if headers.get("X-aws-ec2-metadata-token-ttl-seconds") else (400, "")
+    if headers.get("X-aws-ec2-metadata-token") != SESSION:
+        return 401, ""
+    role = "iam/security-credentials/"
+    own = {role: "the-role", f"{role}the-role": json.dumps({"Code": "Success", **KEYS}), "services/domain": "amazonaws.com"}
+    page = {**own, **pages}.get(path.removeprefix("/latest/meta-data/"))
+    return (404, "") if page is None else (200, page)
+
+
+def secrets_manager(path: str, headers: Message, body: bytes, region: str, secrets: Mapping[str, str]) -> tuple[int, str]:
+    """What AWS's Secrets Manager answers: status and text. It checks the signature.
+
+    Args:
+        path: Path from the slash.
+        headers: Those of the request.
+        body: Its body.
+        region: The region of the name that was asked.
+        secrets: Values by name.
+    """
+    authorization = headers.get("Authorization") or ""
+    expected = signature("POST", path, dict(headers.items()), body, KEYS["SecretAccessKey"])
+    scoped = f"/{region}/secretsmanager/aws4_request" in authorization
+    if authorization.rpartition("Signature=")[2] != expected or not scoped or headers.get("X-Amz-Security-Token") != KEYS["Token"]:
+        return 400, '{"__type": "InvalidSignatureException"}'
+    name = json.loads(body)["SecretId"]
+    if name not in secrets:
+        return 400, '{"__type": "ResourceNotFoundException"}'
+    return 200, json.dumps({"Name": name, "SecretString": secrets[name]})
 
 
 Reply = tuple[int, bytes, dict[str, str]]
@@ -88,26 +129,11 @@ class Handler(BaseHTTPRequestHandler):
             token = json.dumps({"access_token": GCP_TOKEN, "expires_in": 3599, "token_type": "Bearer"})
             answers = {"project/project-id": "test-project", "instance/service-accounts/default/token": token}
             answer = answers.get(self.path.removeprefix("/computeMetadata/v1/"))
-        else:
-            if (self.command, self.path) == ("PUT", "/latest/api/token"):
-                return reply(200 if self.headers["X-aws-ec2-metadata-token-ttl-seconds"] else 400, SESSION)
-            if self.headers["X-aws-ec2-metadata-token"] != SESSION:
-                return reply(401)
-            role = "iam/security-credentials/"
-            answers = {role: "the-role", f"{role}the-role": json.dumps({"Code": "Success", **KEYS}), "services/domain": "amazonaws.com"}
-            answer = answers.get(self.path.removeprefix("/latest/meta-data/"))
-        return reply(404 if answer is None else 200, answer or "")
+            return reply(404 if answer is None else 200, answer or "")
+        return reply(*aws_metadata(self.command, self.path, self.headers, {}))
 
     def _secrets_manager(self, region: str) -> Reply:
-        given = self.headers["Authorization"].rpartition("Signature=")[2]
-        expected = signature("POST", self.path, dict(self.headers), self.body, KEYS["SecretAccessKey"])
-        scoped = f"/{region}/secretsmanager/aws4_request" in self.headers["Authorization"]
-        if given != expected or not scoped or self.headers["X-Amz-Security-Token"] != KEYS["Token"]:
-            return reply(400, '{"__type": "InvalidSignatureException"}')
-        name = json.loads(self.body)["SecretId"]
-        if name not in self.settings["secrets"]:
-            return reply(400, '{"__type": "ResourceNotFoundException"}')
-        return reply(200, json.dumps({"Name": name, "SecretString": self.settings["secrets"][name]}))
+        return reply(*secrets_manager(self.path, self.headers, self.body, region, self.settings["secrets"]))
 
     def _secret_manager(self) -> Reply:
         match = re.fullmatch(r"/v1/projects/test-project/secrets/([^/]+)/versions/latest:access", self.path)

@@ -4,7 +4,6 @@ Each machine has a network of its own, in which the API and the cloud's services
 service at its own address. Nothing in the machines is made for the test but the intervals and a certificate authority.
 """
 
-import json
 import shutil
 import signal
 import ssl
@@ -21,7 +20,7 @@ from multicloud.machine.bootstrap import Bootstrap
 from multicloud.machine.user_data import LIMITS, render
 from multicloud.web.exposure import Registration
 from tests.machines.authority import certificates
-from tests.machines.cloud import KEYS, SESSION, signature
+from tests.machines.cloud import aws_metadata, secrets_manager
 from tests.machines.cloudflare_dns import RATE_LIMITED, CloudflareDns, Listener, Refusal, Reply, answered
 from tests.machines.nspawn import ADDRESSES, METADATA, Machine, Unreachable, base_tree, missing
 
@@ -96,18 +95,14 @@ class Registering(Machine):
         """Cloudflare's API, and AWS's Secrets Manager, which checks the signature."""
         if headers["Host"] == "api.cloudflare.com":
             return answered(self._api, self.hostname)(method, path, headers, body)
-        if not headers["Authorization"].endswith(signature(method, path, dict(headers.items()), body, KEYS["SecretAccessKey"])):
-            return 400, {}, b"InvalidSignatureException"
-        return 200, {}, json.dumps({"SecretString": {"cloudflare-token": TOKEN}[json.loads(body)["SecretId"]]}).encode()
+        status, text = secrets_manager(path, headers, body, "eu-central-1", {"cloudflare-token": TOKEN})
+        return status, {}, text.encode()
 
     def _metadata(self, method: str, path: str, headers: Message, body: bytes) -> Reply:
-        pages = {("GET", "/metadata/v1/interfaces/public/0/ipv4/address"): self.address, ("PUT", "/latest/api/token"): SESSION}
-        if headers.get("X-aws-ec2-metadata-token") == SESSION:
-            role = "iam/security-credentials/"
-            secured = {"public-ipv4": self.address, "services/domain": "amazonaws.com", role: "web", f"{role}web": json.dumps(KEYS)}
-            pages |= {("GET", f"/latest/meta-data/{key}"): page for key, page in secured.items()}
-        page = pages.get((method, path))
-        return (404, {}, b"") if page is None else (200, {}, page.encode())
+        if path == "/metadata/v1/interfaces/public/0/ipv4/address":
+            return 200, {}, self.address.encode()
+        status, text = aws_metadata(method, path, headers, {"public-ipv4": self.address})
+        return status, {}, text.encode()
 
     def _clean_up(self) -> None:
         super()._clean_up()

@@ -18,7 +18,7 @@ import pytest
 from multicloud.machine.bootstrap import Bootstrap, Connector
 from multicloud.machine.user_data import LIMITS, render
 from tests.machines.authority import certificates
-from tests.machines.cloud import KEYS, SESSION, signature
+from tests.machines.cloud import aws_metadata, secrets_manager
 from tests.machines.cloudflare_dns import Listener, Reply
 from tests.machines.cloudflare_edge import EDGE, PORT, REPOSITORY, Edge, Repository
 from tests.machines.nspawn import ADDRESSES, METADATA, Machine, Unreachable, base_tree, missing
@@ -89,18 +89,12 @@ class Tunnelled(Machine):
             return self.repository.answer(path)
         if not self.store:
             return 503, {}, b""
-        if not headers["Authorization"].endswith(signature(method, path, dict(headers.items()), body, KEYS["SecretAccessKey"])):
-            return 400, {}, b"InvalidSignatureException"
-        return 200, {}, json.dumps({"SecretString": {SECRET: TOKEN}[json.loads(body)["SecretId"]]}).encode()
+        status, text = secrets_manager(path, headers, body, "eu-central-1", {SECRET: TOKEN})
+        return status, {}, text.encode()
 
     def _metadata(self, method: str, path: str, headers: Message, body: bytes) -> Reply:
-        pages = {("PUT", "/latest/api/token"): SESSION}
-        if headers.get("X-aws-ec2-metadata-token") == SESSION:
-            role = "iam/security-credentials/"
-            secured = {"services/domain": "amazonaws.com", role: "web", f"{role}web": json.dumps(KEYS)}
-            pages |= {("GET", f"/latest/meta-data/{key}"): page for key, page in secured.items()}
-        page = pages.get((method, path))
-        return (404, {}, b"") if page is None else (200, {}, page.encode())
+        status, text = aws_metadata(method, path, headers, {})
+        return status, {}, text.encode()
 
     def _clean_up(self) -> None:
         super()._clean_up()

@@ -81,6 +81,14 @@ wrong(
     front__order=["aws"],
 )
 wrong(
+    "a port that visitors do not come to",
+    "environment.web.aws.health_check.port: leads to port 8080, and a record says no port; take 80, or leave front.dns.proxied out",
+    front__dns={"proxied": False},
+    front__steering=GONE,
+    web={"aws": MACHINES | {"health_check": {"port": 8080}}},
+    front__order=["aws"],
+)
+wrong(
     "a share of visitors where nothing is weighed",
     "environment.web.gcp.weight: 0.5 is neither 0 nor 1, and records have no weights; say 0 to drain it, or leave it out",
     **DNS | {"web__gcp__weight": 0.5},
@@ -293,9 +301,9 @@ wrong(
     web__aws__check_regions=["EU"],
 )
 wrong(
-    "more regions of checks than the plan has",
-    "environment.web.aws.check_regions: names 2 regions, and the free plan has 1; name fewer, or leave it out",
-    web__aws__check_regions=["WEU", "EEU"],
+    "more regions of checks than the plan can have",
+    "environment.web.aws.check_regions: names 9 regions, and the free plan can have 8; name fewer, or leave it out",
+    web__aws__check_regions=["WNAM", "ENAM", "WEU", "EEU", "NSAM", "SSAM", "OC", "ME", "NAF"],
 )
 wrong(
     "tiers that are all out",

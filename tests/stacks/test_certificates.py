@@ -35,30 +35,50 @@ def pulled(pulls: str = "required") -> dict[str, Any]:
 
 def test_all_tiers_show_the_certificate_that_is_made() -> None:
     recording = run("dev", certified())
-    made = recording.one(MADE)
-    assert made.inputs["hostnames"] == ["dev.example.com"]
+    made = recording.all(MADE)
+    assert [record.name for record in made] == ["origin-certificate-first-certificate", "origin-certificate-second-certificate"]
     shown = recording.one(ON_AWS)
-    assert shown.inputs["certificateBody"] == made.outputs["certificate"]
+    assert shown.inputs["certificateBody"] in [record.outputs["certificate"] for record in made]
     assert "privateKey" in shown.secrets
     monitor = recording.one("cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor").inputs
     assert monitor["type"] == "https"
     assert {pool["port"] for pool in recording.exports["pools"].values()} == {443}
 
 
-def test_it_is_for_every_name_of_the_front() -> None:
-    said = certified("production", aliases=["example.com", "shop.example.com"])
-    assert sorted(run("production", said).one(MADE).inputs["hostnames"]) == ["example.com", "shop.example.com", "www.example.com"]
+@pytest.mark.parametrize(
+    ("names", "covered"),
+    [
+        ({}, []),
+        ({"aliases": ["example.com", "shop.example.com"]}, []),
+        ({"hostname": "example.com"}, []),
+        ({"aliases": ["a.shop.example.com", "b.shop.example.com"]}, ["*.shop.example.com"]),
+        ({"hostname": "www.eu.example.com", "aliases": ["a.b.eu.example.com"]}, ["*.b.eu.example.com", "*.eu.example.com"]),
+    ],
+)
+def test_it_is_for_every_name_of_the_front_and_those_beside_them(names: dict[str, Any], covered: list[str]) -> None:
+    """So that another alias beside them makes no other certificate."""
+    for record in run("dev", certified(**names)).all(MADE):
+        assert sorted(record.inputs["hostnames"]) == sorted(["example.com", "*.example.com", *covered])
 
 
 def test_the_details_reach_it() -> None:
     said = certified(origin_certificate={"validity_days": 90, "renew_before_days": 10})
-    assert run("dev", said).one(MADE).inputs["requestedValidity"] == 90
+    assert {record.inputs["requestedValidity"] for record in run("dev", said).all(MADE)} == {90}
+
+
+@pytest.mark.parametrize(("exposure", "kept"), [(None, False), ("machines", True)])
+def test_none_is_revoked_where_machines_show_it(exposure: str | None, kept: bool) -> None:
+    """They may be replaced after the update."""
+    said = certified()
+    for tier in said["web"].values():
+        tier |= {"exposure": exposure} if exposure else {}
+    assert {record.retain_on_delete for record in run("dev", said).all(MADE)} == {kept}
 
 
 def test_production_is_encrypted_all_the_way() -> None:
     """Strict: Cloudflare comes over HTTPS, and to nobody without the certificate."""
     recording = run("production")
-    assert len(recording.all(MADE)) == 1
+    assert len(recording.all(MADE)) == 2
     settings = {record.inputs["settingId"]: record.inputs["value"] for record in recording.all("cloudflare:index/zoneSetting:ZoneSetting")}
     assert settings["ssl"] == "strict"
 

@@ -144,6 +144,19 @@ def test_records_stay_until_somebody_takes_them_out() -> None:
     assert "Nothing watches the records" in texts and "at worst" not in texts
 
 
+@pytest.mark.parametrize("proxied", [True, False])
+def test_records_of_a_cloud_that_is_gone_are_tried_past_by_cloudflare(proxied: bool) -> None:
+    """Where it stands between, and where another address is there."""
+    web = {"basement": EXTERNAL, "attic": {**EXTERNAL, "addresses": ["203.0.113.77"]}}
+    given: dict[str, Any] = {"zone": "example.com", "hostname": "www.example.com", "mode": "dns", "order": ["basement", "attic"]}
+    texts = " ".join(texts_of(drawn(changed(front={**given, **({} if proxied else {"dns": {"proxied": False}})}, web=web))))
+    assert ("gone: Cloudflare tries once more, at another" in texts) is proxied
+    assert ("gone: no answer" in texts) is not proxied
+    del given["order"]
+    alone = " ".join(texts_of(drawn(changed(front=given, web={"basement": EXTERNAL}))))
+    assert "gone: no answer" in alone and "tries once more" not in alone
+
+
 def test_nothing_steers_within_a_tunnel() -> None:
     """Every machine opens it, and those that are left answer when a cloud is gone, whichever it is."""
     texts = texts_of(drawn(CASES["one tunnel"]))

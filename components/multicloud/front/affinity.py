@@ -72,7 +72,9 @@ class Affinity:
     require_all_headers: Optional[bool] = None
     """Whether a request must have all `headers` to stay. Defaults to false: any of them is enough."""
     drain_seconds: Optional[int] = None
-    """How long visitors may stay with an origin that is being taken out, 0 to 3600. Defaults to none: they go at once."""
+    """How many seconds visitors may stay with a pool that its `enabled: false` takes out, 0 to 3600. Say it an update before that: origins
+    are disabled before the load balancer is changed. Fewer than `ttl` end some visits early. Defaults to none: they go at once.
+    Source: https://developers.cloudflare.com/load-balancing/additional-options/planned-maintenance/#gradual-rotation"""
     same_site: Optional[SameSite] = None
     """The cookie's SameSite attribute. Defaults to Auto: Lax, or None where everything is HTTPS."""
     secure: Optional[Secure] = None

@@ -11,6 +11,8 @@ import pulumi
 import pulumi_cloudflare as cloudflare
 
 from .affinity import SessionAffinity, ZeroDowntimeFailover
+from .check_regions import ALL, nearest, nearest_to
+from .health import Plan
 from .pool import Pool
 from .pools import location, physical_name, unusual_port
 from .routes import Route
@@ -85,12 +87,26 @@ def _pool(
         minimum_origins=pool.minimum_origins,
         origin_steering=None if steering is OriginSteering.RANDOM else {"policy": steering.value},
         load_shedding=_said({"default_percent": pool.shed_percent or None, "session_percent": pool.shed_session_percent or None}),
-        check_regions=sorted(pool.check_regions) if pool.check_regions else None,
-        enabled=False if pool.enabled is False else None,
+        check_regions=_check_regions(scope, pool),
+        enabled=False if pool.enabled is False and not scope.args.drains(pool) else None,
         latitude=latitude,
         longitude=longitude,
         opts=pulumi.ResourceOptions(parent=scope.front),
     )
+
+
+def _check_regions(scope: Scope, pool: Pool) -> pulumi.Input[list[str]]:
+    if pool.check_regions:
+        return sorted(pool.check_regions)
+    # It goes by what the checks measure, and is of no use where no check comes from the visitor's region.
+    # Source: https://developers.cloudflare.com/load-balancing/understand-basics/traffic-steering/steering-policies/dynamic-steering/
+    if scope.args.effective_steering is Steering.DYNAMIC_LATENCY and scope.args.effective_plan is Plan.ENTERPRISE:
+        return [ALL]
+    if pool.latitude is not None and pool.longitude is not None:
+        return [nearest((pool.latitude, pool.longitude))]
+    of: list[Any] = [pool.cloud, pool.region]
+    known: pulumi.Output[Any] = pulumi.Output.from_input(of)
+    return known.apply(lambda of: [nearest_to(of[0], of[1])])
 
 
 def _location(scope: Scope, index: int, pool: Pool) -> tuple[Optional[pulumi.Input[float]], Optional[pulumi.Input[float]]]:

@@ -123,9 +123,10 @@ class CloudflareFront(pulumi.ComponentResource):
         path, most, minimum = f"pools[{index}].origins", args.effective_plan.most, pool.minimum_origins
 
         def plan(known: Any) -> list[dict[str, Any]]:
-            planned = planned_origins(known["origins"], path, most=most, minimum=minimum, port=int(known["port"]), host=args.hostname)
-            check_port(args, int(known["port"]))
-            check_tunnels([origin["address"] for origin in planned], path, port=int(known["port"]), proxied=args.is_proxied)
+            port, enabled = int(known["port"]), not args.drains(pool)
+            planned = planned_origins(known["origins"], path, most=most, minimum=minimum, port=port, host=args.hostname, enabled=enabled)
+            check_port(args, port)
+            check_tunnels([origin["address"] for origin in planned], path, port=port, proxied=args.is_proxied)
             return planned
 
         given: pulumi.Output[Any] = pulumi.Output.from_input({"origins": pool.origins, "port": args.shielded_port})

@@ -13,7 +13,7 @@ from .patterns import Pattern
 from .pool import Pool
 from .pools import location
 from .shield import Ssl
-from .steering import Steering
+from .steering import OriginSteering, Steering
 from .tunnels import check_tunnels, service
 
 if TYPE_CHECKING:
@@ -208,6 +208,10 @@ def _check_proxy(args: "CloudflareFrontArgs") -> None:
     if args.effective_steering in (Steering.LEAST_OUTSTANDING_REQUESTS, Steering.LEAST_CONNECTIONS):
         wrong = f"{args.effective_steering} counts what goes through Cloudflare: nothing, since dns.proxied is false"
         raise ArgumentError("steering", wrong, "take random")
+    for index, pool in enumerate(args.known_pools):
+        if pool.origin_steering in (OriginSteering.LEAST_OUTSTANDING_REQUESTS, OriginSteering.LEAST_CONNECTIONS):
+            wrong = f"{pool.origin_steering} counts what goes through Cloudflare: nothing, since dns.proxied is false"
+            raise ArgumentError(f"pools[{index}].origin_steering", wrong, "take random")
 
 
 def _check_steering(args: "CloudflareFrontArgs") -> None:

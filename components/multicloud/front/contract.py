@@ -118,7 +118,9 @@ class CloudflareFrontArgs:
     zone: str
     """Name of the zone at Cloudflare, which must exist: example.com."""
     hostname: str
-    """The name that visitors know: the zone itself or a name below it."""
+    """The name that visitors know: the zone itself or a name below it. For one that is two levels below, like www.shop.example.com, the
+    zone needs an advanced certificate: the one that every zone has is for itself and one level.
+    Source: https://developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations/"""
     pools: Optional[list[Pool]] = None
     """Where visitors are sent, the first choice first. None where `mode` is `tunnel`: machines join by its token."""
     mode: Optional[Mode] = None
@@ -264,6 +266,13 @@ class CloudflareFrontArgs:
     def enabled_pools(self) -> list[str]:
         """Names of the pools that may get visitors at all."""
         return [pool.name for pool in self.known_pools if pool.enabled is not False]
+
+    def drains(self, pool: Pool) -> bool:
+        """Whether a pool's origins are disabled in its place, which is how Cloudflare lets those finish who stay by session affinity.
+
+        Source: https://developers.cloudflare.com/load-balancing/additional-options/planned-maintenance/#gradual-rotation
+        """
+        return pool.enabled is False and self.affinity is not None and bool(self.affinity.drain_seconds)
 
     @property
     def effective_fallback_pool(self) -> str:

@@ -1,4 +1,4 @@
-"""A certificate of Cloudflare's own authority for the origins, renewed before it runs out.
+"""A certificate of Cloudflare's own authority for the origins, renewed long before it runs out.
 
 Deliberately left out: certificates that browsers trust, which origins behind Cloudflare do not need; keys of RSA.
 """
@@ -16,7 +16,7 @@ from ..arguments import arguments
 from ..errors import ArgumentError
 from ..naming import check_hostname
 from ..outputs import outputs
-from .renewal import check_margin, day, default_margin, next_renewal, period
+from .renewal import Turn, check_margin, day, default_margin, newest, next_turn, turns
 
 VALIDITIES = (7, 30, 90, 365, 730, 1095, 5475)
 """The days that Cloudflare makes certificates for.
@@ -38,12 +38,15 @@ class OriginCertificateArgs:
     validity_days: Optional[int] = None
     """For how many days it is valid: 7, 30, 90, 365, 730, 1095 or 5475. Defaults to 365."""
     renew_before_days: Optional[int] = None
-    """How many days before its end it is renewed at the latest, if somebody deploys then. Defaults to a third of its validity, 60 at
-    most."""
+    """How many days before its end each of the two certificates is replaced at the latest, if somebody deploys then. It leaves two days
+    of the validity at least. Defaults to a third of it, 60 at most."""
     revoke: Optional[bool] = None
-    """Whether a certificate that is replaced or destroyed is revoked, at the end of the update. Defaults to true. Where machines go on
-    with the old one after the update, as those of AWS that are replaced in the background do, say false: Cloudflare refuses a revoked
-    one, so that visitors would get an error 526. It is valid then until it runs out; its private key is gone all the same."""
+    """Whether a certificate that is replaced or destroyed is revoked, at the end of the update. Defaults to true. A renewal revokes what
+    has been out of use for half a period. But other `hostnames`, `validity_days` or `renew_before_days` replace both certificates at
+    once, and load balancers show the old one for some minutes more, machines that are replaced in the background for longer: Cloudflare
+    refuses a revoked one, so that visitors get an error 526. On a site with visitors say false in an update before such a change, and
+    true in one some time after it; where machines show the certificate, say false for good. What is not revoked is valid until it runs
+    out; its private key is gone all the same."""
     as_of: Optional[str] = None
     """The day that decides whether a new certificate is due, like 2026-12-31. Defaults to today, in UTC. Only to see what another day
     brings: with a fixed one, the certificate is never renewed."""
@@ -77,25 +80,39 @@ class OriginCertificateArgs:
 
 
 @dataclass(kw_only=True, frozen=True)
-class OriginCertificateResources:
-    """The children of an `OriginCertificate`."""
+class OwnCertificateResources:
+    """One of the two."""
 
     private_key: tls.PrivateKey
     request: tls.CertRequest
     certificate: cloudflare.OriginCaCertificate
 
 
+@dataclass(kw_only=True, frozen=True)
+class OriginCertificateResources:
+    """The children of an `OriginCertificate`."""
+
+    certificates: dict[str, OwnCertificateResources]
+    """`first` and `second`."""
+
+
 class OriginCertificate(pulumi.ComponentResource):
     """A certificate, and its private key, with which origins answer Cloudflare by HTTPS. Cloudflare trusts it where the shield's `ssl` is
     strict; nobody else does.
 
-    Time is cut into periods, each as long as the validity less the margin. The first update in a new period makes a new key and a new
-    certificate, gives them to whatever uses the outputs, and revokes the old one at its end. Within a period nothing changes. So
-    somebody has to deploy at least once in the margin: let a preview run every night, which shows what is due. Periods begin on the same
-    days for everybody, so that the first certificate of all may be renewed soon.
+    Two certificates are there at all times, renewed in turn, half a period apart, a period being the validity less the margin; the
+    outputs give the newer one. The first update in a new turn makes a new certificate, gives it to whatever uses the outputs, and takes
+    away, at its end, the one that has been out of use for half a period. The one that was shown until then stays, and stays valid, for
+    load balancers and machines that go on with it: those of AWS and Google Cloud do for minutes after they were told. Within a turn
+    nothing changes.
+
+    What is shown has at least half a period more than the margin left on the day that the next one is due: with the defaults 212 of 365
+    days, after 152 or 153. Let there be an update at least every half period: then it always has more than the margin left. After a
+    longer pause both are made anew at once, and the one that was shown is revoked at the end of that update. A preview every night shows
+    what is due. Turns begin on the same days for everybody, so that the first certificates of all may be renewed soon.
 
     It needs a token that may edit SSL and Certificates of the names' zones, and the provider `tls` beside that of Cloudflare. The private
-    key is kept in Pulumi's state, as a secret.
+    keys are kept in Pulumi's state, as secrets.
     Source: https://developers.cloudflare.com/ssl/origin-configuration/origin-ca/
     """
 
@@ -106,24 +123,34 @@ class OriginCertificate(pulumi.ComponentResource):
     Sources: https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-prerequisites.html,
     https://cloud.google.com/load-balancing/docs/ssl-certificates"""
     expires_on: pulumi.Output[str]
-    """When it runs out, as Cloudflare writes it: 2027-11-21 13:08:00 +0000 UTC."""
+    """When the one that is shown runs out, as Cloudflare writes it: 2027-11-21 13:08:00 +0000 UTC."""
     renews_on: pulumi.Output[str]
-    """The day from which on an update renews it, like 2027-09-11."""
+    """The day from which on an update makes another one to show, like 2027-04-12."""
 
     def __init__(self, name: str, args: OriginCertificateArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         super().__init__("multicloud:index:OriginCertificate", name, None, opts)
         args = arguments(OriginCertificateArgs, args)
         args.check()
+        planned = turns(day(args.as_of), args.effective_validity_days, args.effective_renew_before_days)
+        certificates = {which: self._certificate(f"{name}-{which}", args, turn) for which, turn in planned.items()}
+        self.resources = OriginCertificateResources(certificates=certificates)
+
+        shown = certificates[newest(planned)]
+        self.certificate = shown.certificate.certificate
+        self.private_key = pulumi.Output.secret(shown.private_key.private_key_pem_pkcs8)
+        self.expires_on = shown.certificate.expires_on
+        self.renews_on = pulumi.Output.from_input(next_turn(planned).isoformat())
+        self.register_outputs(outputs(self))
+
+    def _certificate(self, name: str, args: OriginCertificateArgs, turn: Turn) -> OwnCertificateResources:
         # Cloudflare gives names back in this order, and any other would be a change at each refresh.
         hostnames = sorted(args.hostnames)
-        when = day(args.as_of), args.effective_validity_days, args.effective_renew_before_days
-
         key = tls.PrivateKey(
             f"{name}-key",
             algorithm="ECDSA",
             ecdsa_curve="P256",
             # All else follows from a new key. It belongs to the old one's name, so that names do not depend on the date.
-            opts=pulumi.ResourceOptions(parent=self, replacement_trigger=period(*when)),
+            opts=pulumi.ResourceOptions(parent=self, replacement_trigger=turn.number),
         )
         request = tls.CertRequest(
             f"{name}-request", private_key_pem=key.private_key_pem, dns_names=hostnames, opts=pulumi.ResourceOptions(parent=self)
@@ -136,10 +163,4 @@ class OriginCertificate(pulumi.ComponentResource):
             requested_validity=args.effective_validity_days,
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True if args.revoke is False else None),
         )
-        self.resources = OriginCertificateResources(private_key=key, request=request, certificate=certificate)
-
-        self.certificate = certificate.certificate
-        self.private_key = pulumi.Output.secret(key.private_key_pem_pkcs8)
-        self.expires_on = certificate.expires_on
-        self.renews_on = pulumi.Output.from_input(next_renewal(*when).isoformat())
-        self.register_outputs(outputs(self))
+        return OwnCertificateResources(private_key=key, request=request, certificate=certificate)

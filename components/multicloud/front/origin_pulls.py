@@ -5,7 +5,7 @@ Deliberately left out: certificates of single hostnames, and a public authority,
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Optional
 
 import pulumi
@@ -16,7 +16,7 @@ from ..arguments import arguments
 from ..errors import ArgumentError
 from ..naming import check_hostname, fitted
 from ..outputs import outputs
-from .renewal import check_margin, day, default_margin, next_renewal, period
+from .renewal import Turn, check_margin, day, default_margin, next_turn, turns
 
 GENERATION_YEARS = 8
 """For how many years an authority signs. It is trusted a year before, so that every origin knows it when the first certificate of it comes,
@@ -27,37 +27,9 @@ COMMON_NAME = 64
 """The most characters of a certificate's common name. Source: RFC 5280, appendix A.1."""
 
 
-@dataclass(kw_only=True, frozen=True)
-class Turn:
-    """A certificate's turn in the two that are there at all times. Pure."""
-
-    number: int
-    """It grows by one where the certificate has to be made anew."""
-    generation: int
-    """The year that the authority is named by that signs it: that of the turn's first day, so that it lasts as long as the turn."""
-    ends: date
-    """The first day of the next turn."""
-
-
-def turns(as_of: date, validity_days: int, renew_before_days: int) -> dict[str, Turn]:
-    """The turns of the two certificates, by name: half a period apart, so that never both are new.
-
-    Args:
-        as_of: The day.
-        validity_days: For how long a certificate is valid.
-        renew_before_days: How many of these days are left when it is renewed at the latest, if somebody deploys on that day.
-    """
-    length = validity_days - renew_before_days
-    found = {}
-    for name, later in (("first", timedelta()), ("second", timedelta(days=length // 2))):
-        ends = next_renewal(as_of + later, validity_days, renew_before_days) - later
-        begins = ends - timedelta(days=length)
-        found[name] = Turn(number=period(as_of + later, validity_days, renew_before_days), generation=generation(begins.year), ends=ends)
-    return found
-
-
 def generation(year: int) -> int:
-    """The first year in which the authority signs that signs in a year."""
+    """The first year in which the authority signs that signs in a year. It is the year of a turn's first day that counts, so that it signs
+    for as long as the turn lasts."""
     return year - year % GENERATION_YEARS
 
 
@@ -97,8 +69,6 @@ class OriginPullsArgs:
         if not 30 <= self.effective_validity_days <= 365:
             raise ArgumentError("validity_days", f"{self.validity_days} is outside 30 to 365 days", "leave it out, which is 365")
         check_margin(self.effective_validity_days, self.effective_renew_before_days)
-        if self.effective_renew_before_days > self.effective_validity_days - 2:
-            raise ArgumentError("renew_before_days", f"{self.renew_before_days} leaves no time between renewals", "leave it out")
         day(self.as_of)
 
 
@@ -169,8 +139,8 @@ class OriginPulls(pulumi.ComponentResource):
         zone_id = zone.apply(lambda found: found.zone_id)
         authorities = {year: self._authority(f"{name}-authority-{year}", args.zone, year) for year in generations(as_of)}
         certificates = {
-            turn: self._certificate(f"{name}-{turn}", args, planned[turn], authorities[planned[turn].generation], zone_id)
-            for turn in planned
+            which: self._certificate(f"{name}-{which}", args, turn, authorities[generation(turn.begins.year)], zone_id)
+            for which, turn in planned.items()
         }
         settings = cloudflare.AuthenticatedOriginPullsSettings(
             f"{name}-settings",
@@ -183,7 +153,7 @@ class OriginPulls(pulumi.ComponentResource):
         # Of the settings, so that no origin asks for what Cloudflare does not show yet.
         texts = pulumi.Output.all(settings.id, *(one.certificate.cert_pem for one in authorities.values()))
         self.ca_certificate = texts.apply(lambda known: "".join(f"{text.strip()}\n" for text in known[1:]))
-        self.renews_on = pulumi.Output.from_input(min(turn.ends for turn in planned.values()).isoformat())
+        self.renews_on = pulumi.Output.from_input(next_turn(planned).isoformat())
         self.register_outputs(outputs(self))
 
     def _authority(self, name: str, zone: str, year: int) -> PullAuthorityResources:

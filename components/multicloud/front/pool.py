@@ -8,14 +8,15 @@ from typing import Any, Optional
 
 import pulumi
 
-from ..errors import ArgumentError, closest
+from ..errors import ArgumentError
 from ..reachable import check_address
 from ..regions import check_coordinates
 from ..web.contract import Origin, WebTier
+from .check_regions import check_check_regions
 from .dns import check_count
 from .health import Plan
 from .pools import SHARES, planned_origins
-from .steering import REGIONS, OriginSteering
+from .steering import OriginSteering
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -39,10 +40,13 @@ class Pool:
     shed_session_percent: Optional[float] = None
     """The same for visitors who stay by session affinity. Defaults to 0."""
     check_regions: Optional[list[str]] = None
-    """Cloudflare's regions that health is checked from, one on Free and Pro, up to four on Business: `[WEU]`. Defaults to Cloudflare's
-    choice."""
+    """Cloudflare's regions that health is checked from, three data centres in each: `[WEU]`. One comes with the load balancing add-on, more
+    are bought, up to eight; Enterprise has all, `[ALL_REGIONS]`. Defaults to the one that is nearest to the pool, and, on Enterprise with
+    steering dynamic_latency, which goes by these checks, to all."""
     enabled: Optional[bool] = None
-    """Whether the pool gets visitors. Defaults to true; false takes it out at once, and health checks stop."""
+    """Whether the pool gets visitors. Defaults to true; false takes it out at once, and health checks stop. Where the front says
+    `affinity.drain_seconds`, it is the pool's origins that are disabled: new visitors go elsewhere, and those who stay by session affinity
+    may do so that long."""
     routes_only: Optional[bool] = None
     """Whether only those visitors get the pool whom `routes` or `geo` send there. Defaults to false."""
     cost: Optional[float] = None
@@ -102,20 +106,11 @@ class Pool:
             raise ArgumentError("origin_count", f"{self.origin_count} is below 1", "say how many there are")
         if isinstance(self.origins, list) and self.origin_count is not None:
             check_count(len(self.origins), self.origin_count, "origin_count")
-        self._check_regions(plan)
+        check_check_regions(self.check_regions or [], plan)
         if self.plain_origins is not None:
             planned_origins(self.plain_origins, "origins", most=plan.most, minimum=self.minimum_origins)
             for index, origin in enumerate(self.plain_origins):
-                check_address(origin["address"], f"origins[{index}].address")
-
-    def _check_regions(self, plan: Plan) -> None:
-        most = {Plan.FREE: 1, Plan.PRO: 1, Plan.BUSINESS: 4, Plan.ENTERPRISE: len(REGIONS)}[plan]
-        for index, region in enumerate(self.check_regions or []):
-            if region not in REGIONS:
-                raise ArgumentError(f"check_regions[{index}]", f"{region!r} is no region of Cloudflare", closest(region, REGIONS))
-        if len(self.check_regions or []) > most:
-            wrong = f"names {len(self.check_regions or [])} regions, and the {plan} plan has {most}"
-            raise ArgumentError("check_regions", wrong, "name fewer, or leave it out")
+                check_address(str(origin["address"]), f"origins[{index}].address")
 
 
 def pool_of(name: str, tier: WebTier, weight: Optional[float] = None) -> Pool:

@@ -21,6 +21,7 @@ def planned_origins(
     minimum: int | None = None,
     port: int | None = None,
     host: str | None = None,
+    enabled: bool = True,
 ) -> list[dict[str, Any]]:
     """Origins as Cloudflare keeps them: sorted by name, and without what is its default.
 
@@ -33,6 +34,7 @@ def planned_origins(
         minimum: How many must be healthy for the pool to get visitors.
         port: Where they listen.
         host: The name that a tunnel is asked for: Cloudflare wants it said of each origin that is one.
+        enabled: Whether they get visitors.
 
     Raises:
         ArgumentError: If there is none, if there are too many or too few, if two have the same name or the same address, or
@@ -59,6 +61,7 @@ def planned_origins(
         _planned(origin, path)
         | ({} if other is None else {"port": other})
         | ({"header": {"hosts": [host]}} if host and is_tunnel(origin["address"]) else {})
+        | ({} if enabled else {"enabled": False})
         for origin in sorted(origins, key=lambda origin: str(origin["name"]))
     ]
 

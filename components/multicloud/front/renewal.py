@@ -3,8 +3,12 @@
 Time is cut into periods, each as long as a certificate's validity less the margin. A certificate of one period is made anew by the first
 deployment in the next: so however late in a period it was made, it has the whole margin left when the next one begins. The first
 certificate of all may be renewed soon, since the periods were there before it.
+
+Where the world takes a while to learn of a new certificate, two are there at all times, whose periods, their turns, begin half a period
+apart: so one of them is always known everywhere, and the one that goes has been out of use for half a period.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from ..errors import ArgumentError
@@ -27,16 +31,57 @@ def next_renewal(as_of: date, validity_days: int, renew_before_days: int) -> dat
     return as_of + timedelta(days=length - as_of.toordinal() % length)
 
 
+@dataclass(kw_only=True, frozen=True)
+class Turn:
+    """A certificate's turn in the two that are there at all times."""
+
+    number: int
+    """It grows by one where the certificate has to be made anew."""
+    begins: date
+    """The first day of the turn."""
+    ends: date
+    """The first day of the next turn."""
+
+
+def turns(as_of: date, validity_days: int, renew_before_days: int) -> dict[str, Turn]:
+    """The turns of the two certificates, by name, `first` and `second`: half a period apart, so that never both are new.
+
+    Args:
+        as_of: The day.
+        validity_days: For how long a certificate is valid.
+        renew_before_days: How many of these days are left when it is renewed at the latest, if somebody deploys on that day.
+    """
+    length = validity_days - renew_before_days
+    found = {}
+    for name, later in (("first", timedelta()), ("second", timedelta(days=length // 2))):
+        ends = next_renewal(as_of + later, validity_days, renew_before_days) - later
+        number = period(as_of + later, validity_days, renew_before_days)
+        found[name] = Turn(number=number, begins=ends - timedelta(days=length), ends=ends)
+    return found
+
+
+def newest(planned: dict[str, Turn]) -> str:
+    """The name of the certificate whose turn began last."""
+    return max(planned, key=lambda name: planned[name].begins)
+
+
+def next_turn(planned: dict[str, Turn]) -> date:
+    """The first day of whichever turn begins next: from then on, a deployment renews one of the two."""
+    return min(turn.ends for turn in planned.values())
+
+
 def default_margin(validity_days: int) -> int:
     """Days before its end at which a certificate is renewed where nothing is said: a third of its validity, 60 at most."""
     return min(validity_days // 3, 60)
 
 
 def check_margin(validity_days: int, renew_before_days: int) -> None:
-    """Raises ArgumentError at `renew_before_days` if nothing would be left of a period, or of the margin."""
+    """Raises ArgumentError at `renew_before_days` if nothing would be left of the margin, or of half a period."""
     if not 1 <= renew_before_days < validity_days:
         wrong = f"{renew_before_days} is outside 1 to {validity_days - 1} days, of the {validity_days} that a certificate is valid"
         raise ArgumentError("renew_before_days", wrong, f"leave it out, which is {default_margin(validity_days)}")
+    if renew_before_days > validity_days - 2:
+        raise ArgumentError("renew_before_days", f"{renew_before_days} leaves no time between renewals", "leave it out")
 
 
 def day(as_of: str | None) -> date:

@@ -88,7 +88,12 @@ class Shield:
     enabled: Optional[bool] = None
     """Whether this front manages the zone's protection. Defaults to true; false where another front of the same zone does."""
     ssl: Optional[Ssl] = None
-    """How Cloudflare comes to the origins. Defaults to strict where they listen on 443, and to flexible where they answer plain HTTP."""
+    """How Cloudflare comes to the origins. Defaults to strict where they listen on 443, and to flexible where they answer plain HTTP.
+
+    With strict, the monitor, too, has to trust the origins' certificate. Cloudflare says of monitors that they trust public authorities,
+    and of its own for origins (`OriginCertificate`) nothing; that they trust it is expected. Where origins that answer are down for a
+    monitor ("TLS untrusted certificate"), full is the way out: then the monitor, too, takes any (`allow_insecure`).
+    Source: https://developers.cloudflare.com/load-balancing/troubleshooting/common-error-codes/#tls-untrusted-certificate-error"""
     minimum_tls: Optional[MinimumTls] = None
     """The oldest TLS of visitors. Defaults to 1.2."""
     hsts: Optional[Hsts] = None

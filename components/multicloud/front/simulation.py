@@ -10,14 +10,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from ..regions import coordinates
+from ..regions import coordinates, kilometres
 from .contract import CloudflareFrontArgs, Mode
 from .pool import Pool
 from .pools import planned_origins
 from .routes import Route
 from .steering import OriginSteering, Steering
-
-EARTH_KM = 6371.0
 
 
 class Destination(NamedTuple):
@@ -121,6 +119,8 @@ class _Pool:
     def available(self) -> bool:
         """Whether it gets visitors: below its threshold of healthy origins, or disabled, it gets none.
 
+        Whether the pool is disabled or, to drain it, its origins, makes no difference: drains are taken to be over.
+
         Source: https://developers.cloudflare.com/load-balancing/understand-basics/health-details/
         """
         return self.enabled and len(self.healthy) >= (self.args.minimum_origins or 1)
@@ -162,7 +162,11 @@ def _scaled(weight: float, in_flight: int) -> float:
 
 
 def _records(pools: Collection[_Pool]) -> Shares:
-    """Records are answered in turn, dead or alive: nobody checks their health."""
+    """Records are answered in turn, dead or alive: nobody checks their health.
+
+    Left out: where they are proxied, a request whose connection fails is tried once more at another record's address.
+    Source: https://developers.cloudflare.com/dns/manage-dns-records/how-to/round-robin-dns/
+    """
     found = [Destination(pool.name, name) for pool in pools if pool.enabled and pool.args.weight != 0 for name in pool.origins]
     return {destination: 1 / len(found) for destination in found}
 
@@ -312,11 +316,7 @@ def distance(pool: Pool, place: tuple[float, float]) -> float:
         found = pool.latitude, pool.longitude
     elif isinstance(pool.cloud, str) and isinstance(pool.region, str):
         found = coordinates(pool.cloud, pool.region)
-    if found is None:
-        return math.inf
-    north, east, other_north, other_east = map(math.radians, (*place, *found))
-    half = math.sin((other_north - north) / 2) ** 2 + math.cos(north) * math.cos(other_north) * math.sin((other_east - east) / 2) ** 2
-    return 2 * EARTH_KM * math.asin(math.sqrt(min(half, 1)))
+    return math.inf if found is None else kilometres(place, found)
 
 
 def _add(shares: Shares, more: Shares) -> None:

@@ -30,7 +30,9 @@ REGIONS = {
 class Steering(StrEnum):
     """Which of the healthy pools a visitor gets.
 
-    Source: https://developers.cloudflare.com/load-balancing/understand-basics/traffic-steering/steering-policies/
+    Below Enterprise, all but failover and random need Traffic steering, a part of the load balancing add-on.
+    Sources: https://developers.cloudflare.com/load-balancing/understand-basics/traffic-steering/steering-policies/,
+    https://developers.cloudflare.com/load-balancing/understand-basics/traffic-steering/steering-policies/standard-options/
     """
 
     FAILOVER = "failover"
@@ -40,7 +42,8 @@ class Steering(StrEnum):
     GEO = "geo"
     """The first healthy one of those that `geo` lists for where the visitor is."""
     DYNAMIC_LATENCY = "dynamic_latency"
-    """The one that answers health checks from the visitor's region fastest."""
+    """The one that answers health checks from the visitor's region fastest; in the order of `pools` for visitors of a region that no
+    check comes from, see `Pool.check_regions`."""
     PROXIMITY = "proximity"
     """The one that is nearest to the visitor, by the coordinates of its cloud's region."""
     LEAST_OUTSTANDING_REQUESTS = "least_outstanding_requests"

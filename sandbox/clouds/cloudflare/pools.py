@@ -1,7 +1,8 @@
 """Pools: origins, their weights, and where their health is checked from.
 
-Sources: https://developers.cloudflare.com/api/resources/load_balancers/subresources/pools/methods/create/ and
-https://developers.cloudflare.com/load-balancing/reference/limitations/
+Sources: https://developers.cloudflare.com/api/resources/load_balancers/subresources/pools/methods/create/,
+https://developers.cloudflare.com/load-balancing/reference/limitations/ and, for the regions of health checks,
+https://github.com/cloudflare/cloudflare-docs/pull/31421
 """
 
 import ipaddress
@@ -35,8 +36,8 @@ ORIGIN_STEERING = ("random", "hash", "least_outstanding_requests", "least_connec
 MOST = 20
 """Pools in an account, origins in a pool, and origins in an account without Enterprise."""
 
-CHECK_REGIONS = {"free": 1, "pro": 1, "business": 4, "enterprise": len(REGIONS)}
-"""How many regions health is checked from, by plan."""
+CHECK_REGIONS = 8
+"""How many regions health can be checked from without Enterprise. One comes with load balancing, and more are bought; here, all are."""
 
 PERCENT = Limit(minimum=0, maximum=100, by="api")
 
@@ -110,10 +111,14 @@ def _host_headers(making: Making) -> None:
 def _plan(making: Making) -> None:
     plan = best_plan(making.world)
     regions = making.get("checkRegions", [])
+    if plan != "enterprise" and making.get("monitor") and not regions:
+        # https://github.com/cloudflare/cloudflare-go/pull/162: nothing said means every data centre.
+        wrong = "Probing from every data centre is not allowed with this subscription. Please choose regions to probe from."
+        raise invalid("checkRegions", wrong)
     if plan != "enterprise" and "ALL_REGIONS" in regions:
         raise invalid("checkRegions", "ALL_REGIONS is for Enterprise")
-    if len(regions) > CHECK_REGIONS[plan]:
-        raise invalid("checkRegions", f"check_regions has {len(regions)} regions, and the {plan} plan {CHECK_REGIONS[plan]}")
+    if plan != "enterprise" and len(regions) > CHECK_REGIONS:
+        raise invalid("checkRegions", f"check_regions has {len(regions)} regions, and {CHECK_REGIONS} are the most without Enterprise")
     if plan != "enterprise" and len(making.get("origins", [])) > MOST:
         raise invalid("origins", f"the origin list length must be in range [1, {MOST}]")
 

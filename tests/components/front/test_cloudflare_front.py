@@ -113,6 +113,7 @@ def test_a_pool_has_the_tiers_origins_without_defaults_and_a_name_of_its_own_in_
         "description": NOTE,
         "monitor": recording.one(MONITOR).id,
         "origins": [{"name": "aws-eu-central-1", "address": "aws.elb.example"}],
+        "checkRegions": ["WEU"],
     }
 
 

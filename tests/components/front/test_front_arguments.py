@@ -7,6 +7,7 @@ import pulumi
 import pytest
 
 from multicloud.front.cloudflare import CloudflareFront
+from multicloud.front.steering import REGIONS
 from tests.recording import Recording
 
 MONITOR = "cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor"
@@ -119,6 +120,31 @@ def test_a_disabled_pool_is_no_last_resort_unless_it_is_said_to_be(fronts: Front
     assert made["load-balancer"]["rules"][0]["overrides"]["fallbackPool"] == "aws"
 
 
+STAYING = {"session_affinity": "cookie", "affinity": {"drain_seconds": 300}}
+
+
+def test_a_pool_that_is_taken_out_is_drained_by_its_origins(fronts: Fronts) -> None:
+    """Cloudflare drains an endpoint that is disabled; the pool then stays as it is, and is no last resort either way."""
+    two = [{"name": name, "address": f"{name}.example", "weight": 1.0} for name in ("b", "a")]
+    given = [pool("aws"), {**pool("gcp"), "origins": two, "enabled": False}]
+    made = fronts.inputs(fronts.made(pools=given, **STAYING))
+    assert [(origin["name"], origin["enabled"]) for origin in made["gcp"]["origins"]] == [("a", False), ("b", False)]
+    assert "enabled" not in made["gcp"] and "enabled" not in made["aws"]["origins"][0]
+    assert made["load-balancer"]["fallbackPool"] == "aws"
+
+
+@pytest.mark.parametrize("affinity", [{}, {"session_affinity": "cookie"}, {**STAYING, "affinity": {"drain_seconds": 0}}])
+def test_a_pool_that_is_taken_out_without_draining_is_disabled(fronts: Fronts, affinity: dict[str, Any]) -> None:
+    made = fronts.inputs(fronts.made(pools=pools({}, {"enabled": False}), **affinity))
+    assert made["gcp"]["enabled"] is False and "enabled" not in made["gcp"]["origins"][0]
+
+
+def test_nothing_is_drained_while_it_is_enabled(fronts: Fronts) -> None:
+    for said in ({}, {"enabled": True}):
+        made = fronts.inputs(fronts.made(pools=pools(said), **STAYING))
+        assert "enabled" not in made["aws"] and "enabled" not in made["aws"]["origins"][0]
+
+
 POOLED: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"origin_steering": "hash"}, {"originSteering": {"policy": "hash"}}),
     ({"origin_steering": "least_connections"}, {"originSteering": {"policy": "least_connections"}}),
@@ -126,12 +152,13 @@ POOLED: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"shed_percent": 20}, {"loadShedding": {"defaultPercent": 20}}),
     ({"shed_percent": 20, "shed_session_percent": 5}, {"loadShedding": {"defaultPercent": 20, "sessionPercent": 5}}),
     ({"shed_percent": 0, "shed_session_percent": 0}, {}),
-    ({"check_regions": ["WEU"]}, {"checkRegions": ["WEU"]}),
+    ({"check_regions": ["OC"]}, {"checkRegions": ["OC"]}),
     ({"check_regions": []}, {}),
     ({"enabled": False}, {"enabled": False}),
     ({"enabled": True}, {}),
     ({"minimum_origins": 1}, {"minimumOrigins": 1}),
-    ({"latitude": 48.2, "longitude": 16.37}, {"latitude": 48.2, "longitude": 16.37}),
+    ({"latitude": 48.2, "longitude": 16.37}, {"latitude": 48.2, "longitude": 16.37, "checkRegions": ["EEU"]}),
+    ({"cloud": "aws", "region": "us-east-1"}, {"checkRegions": ["ENAM"]}),
     ({"cloud": "aws", "region": "eu-central-1"}, {}),
     ({"origin_count": 1}, {}),
 ]
@@ -146,6 +173,24 @@ def test_regions_of_checks_are_in_order(fronts: Fronts) -> None:
     """In whatever order they are given, so that it is never a difference."""
     given = pools({"check_regions": ["WNAM", "EEU", "WEU"]})
     assert fronts.difference(pools=given, plan="business") == {"aws": {"checkRegions": ["EEU", "WEU", "WNAM"]}}
+
+
+def test_as_many_regions_as_can_be_had_are_taken(fronts: Fronts) -> None:
+    """How many of eight have been bought is not ours to know; Enterprise has all."""
+    for plan, most in (("free", 8), ("pro", 8), ("business", 8), ("enterprise", 13)):
+        made = fronts.made(pools=pools({"check_regions": [*REGIONS][:most]}), plan=plan)
+        assert len(made.all(POOL)[0].inputs["checkRegions"]) == most
+
+
+def test_health_is_always_checked_from_regions_that_are_named(fronts: Fronts) -> None:
+    """Nothing said would be every data centre, which Cloudflare refuses below Enterprise."""
+    (first, second) = fronts.made().all(POOL)
+    assert first.inputs["checkRegions"] == second.inputs["checkRegions"] == ["WEU"]
+
+
+def test_dynamic_latency_is_measured_from_all_regions_where_the_plan_has_that(fronts: Fronts) -> None:
+    for plan, regions in (("enterprise", ["ALL_REGIONS"]), ("business", ["WEU"])):
+        assert fronts.made(steering="dynamic_latency", plan=plan).all(POOL)[0].inputs["checkRegions"] == regions
 
 
 GEO = {"steering": "geo", "geo": {"regions": {"WEU": ["gcp", "aws"]}, "countries": {"CH": ["gcp"]}}}

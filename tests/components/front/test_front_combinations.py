@@ -7,6 +7,7 @@ import pytest
 from multicloud.errors import ArgumentError
 from multicloud.front.cloudflare import CloudflareFront
 from multicloud.front.contract import Mode
+from multicloud.front.steering import REGIONS
 from tests.recording import Recording
 
 
@@ -111,6 +112,11 @@ PROXY: list[tuple[dict[str, Any], str]] = [
         "steering: least_connections counts what goes through Cloudflare: nothing, since dns.proxied is false; take random",
     ),
     (
+        {**OPEN, **pools({}, {"origin_steering": "least_outstanding_requests"})},
+        "pools[1].origin_steering: least_outstanding_requests counts what goes through Cloudflare: nothing, since dns.proxied is false; "
+        "take random",
+    ),
+    (
         {**pools(), **GEO, "location_strategy": {"mode": "resolver_ip"}},
         "location_strategy: means nothing where Cloudflare stands between: a visitor is where the data centre is that answers; "
         "leave it out, or say dns: {proxied: false}",
@@ -178,10 +184,22 @@ POOLS: list[tuple[dict[str, Any], str]] = [
         "pools: the weight of every one that is enabled is 0, so that none would get a visitor; give at least one of them a weight above 0",
     ),
     ({"pools": [pool(shed_percent=120)]}, "pools[0].shed_percent: 120 is outside 0 to 100 percent; leave it out to shed nobody"),
+    (
+        {"pools": [pool(check_regions=["ALL_REGIONS"])]},
+        "pools[0].check_regions: ALL_REGIONS needs the Enterprise plan; name the regions, or leave it out",
+    ),
+    (
+        {"pools": [pool(check_regions=["WEU", "ALL_REGIONS"])], **ENTERPRISE},
+        "pools[0].check_regions: names others beside ALL_REGIONS; write [ALL_REGIONS]",
+    ),
     ({"pools": [pool(check_regions=["EU"])]}, "pools[0].check_regions[0]: 'EU' is no region of Cloudflare; did you mean WEU?"),
     (
-        {"pools": [pool(check_regions=["WEU", "EEU"])], "plan": "pro"},
-        "pools[0].check_regions: names 2 regions, and the pro plan has 1; name fewer, or leave it out",
+        {"pools": [pool(check_regions=[*REGIONS][:9])], "plan": "business"},
+        "pools[0].check_regions: names 9 regions, and the business plan can have 8; name fewer, or leave it out",
+    ),
+    (
+        {"pools": [pool(check_regions=["WEU", "EEU", "WEU"])]},
+        "pools[0].check_regions[2]: WEU is there twice; name it once",
     ),
     (
         {"pools": [pool(origin_steering="fastest")]},

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multicloud.errors import ArgumentError
+from multicloud.front import check_regions, steering
 from multicloud.front.health import Monitor, Plan
 from multicloud.front.hostnames import check_hostnames
 from multicloud.front.pools import location, physical_name, planned_origins, planned_weights
@@ -87,7 +88,7 @@ def origin(name: str = "a", address: str = "192.0.2.1", weight: float = 1.0) -> 
         ),
     ],
 )
-def test_origins_that_cloudflare_would_refuse_are_refused_with_the_mend(origins: list[Any], limits: dict[str, int], message: str) -> None:
+def test_origins_that_cloudflare_would_refuse_are_refused_with_the_mend(origins: list[Any], limits: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError) as refused:
         planned_origins(origins, "origins", **limits)
     assert str(refused.value) == message
@@ -197,6 +198,12 @@ def test_an_unknown_region_is_refused_with_the_mend() -> None:
     assert (
         str(refused.value) == "pools[1].region: attic of external is not in the table of coordinates; give the pool latitude and longitude"
     )
+
+
+def test_every_region_of_cloudflares_has_a_city() -> None:
+    """Of all that steering knows, in their order: it is the picture's, too."""
+    assert [*check_regions.PLACES] == [*steering.REGIONS]
+    assert all(check_regions.nearest(place) == region for region, place in check_regions.PLACES.items())
 
 
 def test_every_place_is_on_earth() -> None:

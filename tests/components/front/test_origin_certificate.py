@@ -14,6 +14,7 @@ from tests.recording import Recording
 KEY = "tls:index/privateKey:PrivateKey"
 REQUEST = "tls:index/certRequest:CertRequest"
 CERTIFICATE = "cloudflare:index/originCaCertificate:OriginCaCertificate"
+BOTH = ("first", "second")
 NAMES = ["www.example.com", "example.com", "*.example.com"]
 
 
@@ -28,27 +29,52 @@ def made(recording: Recording, **changes: Any) -> OriginCertificate:
     return recording.run(program)
 
 
-def test_it_is_a_key_a_request_and_a_certificate(recording: Recording) -> None:
+def test_it_is_two_keys_each_with_a_request_and_a_certificate(recording: Recording) -> None:
     made(recording)
-    assert [(child.type, child.name, child.provider) for child in recording.children("origin")] == [
-        (KEY, "origin-key", "tls"),
-        (REQUEST, "origin-request", "tls"),
-        (CERTIFICATE, "origin-certificate", "cloudflare"),
-    ]
-    assert recording.one(KEY).inputs == {"algorithm": "ECDSA", "ecdsaCurve": "P256"}
+    assert {(child.type, child.name, child.provider) for child in recording.children("origin")} == {
+        (type_, f"origin-{which}-{part}", provider)
+        for which in BOTH
+        for type_, part, provider in ((KEY, "key", "tls"), (REQUEST, "request", "tls"), (CERTIFICATE, "certificate", "cloudflare"))
+    }
+    for which in BOTH:
+        key, request = recording.one(KEY, f"origin-{which}-key"), recording.one(REQUEST, f"origin-{which}-request")
+        assert key.inputs == {"algorithm": "ECDSA", "ecdsaCurve": "P256"}
+        assert request.inputs["privateKeyPem"] == key.outputs["privateKeyPem"]["value"]
+        assert recording.one(CERTIFICATE, f"origin-{which}-certificate").inputs["csr"] == request.outputs["certRequestPem"]
 
 
 def test_the_names_are_sorted_as_cloudflare_gives_them_back(recording: Recording) -> None:
     made(recording)
-    certificate = recording.one(CERTIFICATE).inputs
-    assert certificate["hostnames"] == recording.one(REQUEST).inputs["dnsNames"] == ["*.example.com", "example.com", "www.example.com"]
-    assert (certificate["requestType"], certificate["requestedValidity"]) == ("origin-ecc", 365)
+    for which in BOTH:
+        certificate = recording.one(CERTIFICATE, f"origin-{which}-certificate").inputs
+        asked = recording.one(REQUEST, f"origin-{which}-request").inputs["dnsNames"]
+        assert certificate["hostnames"] == asked == ["*.example.com", "example.com", "www.example.com"]
+        assert (certificate["requestType"], certificate["requestedValidity"]) == ("origin-ecc", 365)
 
 
-def test_only_the_key_is_bound_to_the_period_and_the_rest_follows_from_it(recording: Recording) -> None:
-    result = made(recording)
-    assert recording.value(result.renews_on) == "2027-09-11"
-    assert [child.name for child in recording.children("origin") if child.replacement_trigger is not None] == ["origin-key"]
+def test_only_keys_are_bound_to_their_turns_and_the_rest_follows_from_them(recording: Recording) -> None:
+    made(recording)
+    bound = [child.name for child in recording.children("origin") if child.replacement_trigger is not None]
+    assert bound == ["origin-first-key", "origin-second-key"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "shown", "renews_on"),
+    [
+        ("2026-11-09", "second", "2026-11-10"),
+        ("2026-11-10", "first", "2027-04-12"),
+        ("2027-04-11", "first", "2027-04-12"),
+        ("2027-04-12", "second", "2027-09-11"),
+        ("2027-09-11", "first", "2028-02-11"),
+    ],
+)
+def test_the_one_is_shown_whose_turn_began_last(recording: Recording, as_of: str, shown: str, renews_on: str) -> None:
+    recording.outputs[CERTIFICATE] = lambda record: {"certificate": record.name, "expiresOn": f"the end of {record.name}"}
+    recording.outputs[KEY] = lambda record: {"privateKeyPem": "PEM", "privateKeyPemPkcs8": record.name}
+    result = made(recording, as_of=as_of)
+    given = [recording.value(output) for output in (result.certificate, result.private_key, result.expires_on, result.renews_on)]
+    of = f"origin-{shown}-certificate"
+    assert given == [of, f"origin-{shown}-key", f"the end of {of}", renews_on]
 
 
 def test_the_private_key_is_a_secret(recording: Recording) -> None:
@@ -59,7 +85,7 @@ def test_the_private_key_is_a_secret(recording: Recording) -> None:
 def test_a_certificate_that_is_not_revoked_is_left_to_run_out(recording: Recording, revoke: bool | None, retained: bool) -> None:
     made(recording, revoke=revoke)
     kept = [child.name for child in recording.children("origin") if child.retain_on_delete]
-    assert kept == (["origin-certificate"] if retained else [])
+    assert kept == (["origin-first-certificate", "origin-second-certificate"] if retained else [])
 
 
 @pytest.mark.parametrize(
@@ -88,6 +114,10 @@ def test_a_certificate_that_is_not_revoked_is_left_to_run_out(recording: Recordi
         (
             {"validity_days": 7, "renew_before_days": 7},
             "renew_before_days: 7 is outside 1 to 6 days, of the 7 that a certificate is valid; leave it out, which is 2",
+        ),
+        (
+            {"validity_days": 7, "renew_before_days": 6},
+            "renew_before_days: 6 leaves no time between renewals; leave it out",
         ),
         ({"as_of": "tomorrow"}, "as_of: 'tomorrow' is no day; write it as 2026-12-31, or leave it out, which is today"),
     ],

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multicloud.front.affinity import Affinity, SessionAffinity
 from multicloud.front.contract import CloudflareFrontArgs, Dns, Mode, Plan, Pool, Steering
 from multicloud.front.patterns import Pattern, weights_by_cost
 from multicloud.front.pools import planned_origins
@@ -316,6 +317,15 @@ def test_records_are_answered_in_turn_dead_or_alive() -> None:
         dns=Dns(proxied=False),
     )
     assert pools_of(args) == pools_of(args, None, dead("a")) == {"a": 0.5, "b": 0.5}
+
+
+def test_a_pool_that_is_drained_is_out_as_one_that_is_disabled() -> None:
+    """additional-options/planned-maintenance/: for new visitors at once, for the others when the drain is over."""
+    for affinity in (None, Affinity(drain_seconds=60)):
+        given = {"session_affinity": SessionAffinity.COOKIE, "affinity": affinity}
+        args = front(pool("a"), pool("b", enabled=False), **given)
+        assert args.effective_fallback_pool == "a"
+        assert pools_of(args) == pools_of(args, None, dead("a")) == pools_of(args, Visitor(session=("b", "a"))) == {"a": 1}
 
 
 names = st.integers(1, 4).map(lambda count: [f"pool{index}" for index in range(count)])

@@ -16,7 +16,12 @@ HEX = re.compile(r"[0-9a-f]{32}")
 CSR = pki.sign_request(KEY := ec.generate_private_key(ec.SECP256R1()), pki.Names(hosts=["example.com"]))
 USUAL: dict[str, dict[str, Any]] = {
     "loadBalancerMonitor": {"accountId": ACCOUNT, "type": "http", "path": "/healthz", "expectedCodes": "200"},
-    "loadBalancerPool": {"accountId": ACCOUNT, "name": "aws", "origins": [{"name": "a", "address": "192.0.2.1"}]},
+    "loadBalancerPool": {
+        "accountId": ACCOUNT,
+        "name": "aws",
+        "origins": [{"name": "a", "address": "192.0.2.1"}],
+        "checkRegions": ["WEU"],
+    },
     "loadBalancer": {"zoneId": ZONE, "name": "www.example.com", "proxied": True},
     "dnsRecord": {"zoneId": ZONE, "name": "www.example.com", "type": "A", "content": "192.0.2.1", "ttl": 1},
     "ruleset": {

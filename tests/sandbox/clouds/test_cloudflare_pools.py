@@ -24,9 +24,8 @@ def origins(*addresses: str, **more: Any) -> list[dict[str, Any]]:
         ({"origins": origins("192.0.2.1", weight=-0.1)}, "origins[0].weight: expected"),
         ({"origins": origins("127.0.0.1")}, "127.0.0.1 is internal and needs virtual_network_id"),
         ({"healthSources": ["global"]}, 'health_sources is null or ["regional", "global"]'),
-        ({"healthSources": ["regional", "global"]}, "regional needs at least one region in check_regions"),
+        ({"healthSources": ["regional", "global"], "checkRegions": []}, "regional needs at least one region in check_regions"),
         ({"checkRegions": ["WEU", "WEU"]}, "checkRegions: WEU occurs twice"),
-        ({"checkRegions": ["WEU", "ENAM"]}, "check_regions has 2 regions, and the free plan 1"),
         ({"loadShedding": {"defaultPercent": -1}}, "loadShedding.defaultPercent: expected"),
         ({"loadShedding": {"sessionPercent": 101}}, "loadShedding.sessionPercent: expected"),
         ({"loadShedding": {"defaultPolicy": "half"}}, 'loadShedding.defaultPolicy: expected one of "random", "hash"'),
@@ -41,16 +40,33 @@ def test_a_wrong_pool_is_refused(cloudflare: Cloudflare, changes: dict[str, Any]
     assert message in cloudflare.refuses("loadBalancerPool", **changes)
 
 
-@pytest.mark.parametrize(("plan", "most"), [("free", 1), ("pro", 1), ("business", 4), ("enterprise", 13)])
-def test_health_is_checked_from_as_many_regions_as_the_plan_has(cloudflare: Cloudflare, plan: str, most: int) -> None:
+@pytest.mark.parametrize(("plan", "most"), [("free", 8), ("pro", 8), ("business", 8), ("enterprise", 13)])
+def test_health_is_checked_from_as_many_regions_as_the_plan_can_have(cloudflare: Cloudflare, plan: str, most: int) -> None:
     regions = ["WNAM", "ENAM", "WEU", "EEU", "NSAM", "SSAM", "OC", "ME", "NAF", "SAF", "SAS", "SEAS", "NEAS"]
     cloudflare.add_zone("big.example", plan=plan)
     made = cloudflare.make("loadBalancerPool", checkRegions=regions[:most])
     if most < len(regions):
-        with pytest.raises(Refused, match=f"check_regions has {most + 1} regions, and the {plan} plan {most}"):
+        with pytest.raises(Refused, match=f"check_regions has {most + 1} regions, and {most} are the most without Enterprise"):
             cloudflare.change("loadBalancerPool", made, checkRegions=regions[: most + 1])
     else:
         cloudflare.change("loadBalancerPool", made, checkRegions=["ALL_REGIONS"])
+
+
+def test_health_is_not_checked_from_everywhere_without_enterprise(cloudflare: Cloudflare) -> None:
+    """Which a pool with a monitor and no regions asks for."""
+    monitor = cloudflare.make("loadBalancerMonitor").id
+    refused = cloudflare.refuses("loadBalancerPool", monitor=monitor, checkRegions=[])
+    assert "Probing from every data centre is not allowed with this subscription" in refused
+    cloudflare.make("loadBalancerPool", monitor=monitor, checkRegions=["WEU"])
+
+
+def test_origins_are_disabled_one_by_one(cloudflare: Cloudflare) -> None:
+    """All of them, too, while their pool is not; and back."""
+    both = origins("192.0.2.1", "192.0.2.2", enabled=False)
+    made = cloudflare.make("loadBalancerPool", origins=both)
+    assert made.outputs["enabled"] is True
+    assert [origin["enabled"] for origin in made.outputs["origins"]] == [False, False]
+    cloudflare.change("loadBalancerPool", made, origins=origins("192.0.2.1", "192.0.2.2"))
 
 
 def test_an_account_has_twenty_origins_without_enterprise(cloudflare: Cloudflare) -> None:
