@@ -8,7 +8,8 @@ from pathlib import Path
 import yaml
 
 from multicloud.front.check_regions import PLACES
-from multicloud.front.contract import CloudflareFrontArgs, Mode
+from multicloud.front.contract import CloudflareFrontArgs
+from multicloud.front.mode import Mode
 from multicloud.front.simulation import Conditions, Visitor, distance, simulate
 from multicloud.front.steering import Steering
 from multicloud.web.contract import Origin

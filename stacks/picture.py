@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from multicloud.database.pair import PairServer
-from multicloud.front.contract import Mode
+from multicloud.front.mode import Mode
 from multicloud.front.steering import Steering
 from multicloud.web.exposure import Exposure
 

@@ -43,7 +43,7 @@ class Recording(mocks.MockMonitor):
         super().__init__(_NoMocks())
         self.project, self.stack, self.preview = project, stack, preview
         self.records: dict[str, Recorded] = {}
-        """Every registered resource by URN, in the order of registration."""
+        """Every registered resource by URN, in the order of registration: a parent before its children, else as it happens to be."""
         self.calls: list[Call] = []
         """Every look-up, in order."""
         self.exports: Values = {}
@@ -115,8 +115,9 @@ class Recording(mocks.MockMonitor):
     # looking
 
     def all(self, type: str | None = None) -> list[Recorded]:
-        """Every resource of a type, or every resource, in the order of registration."""
-        return [record for record in self.records.values() if type is None or record.type == type]
+        """Every resource of a type, or every resource, by name: the order of registration is another one in each run."""
+        found = [record for record in self.records.values() if type is None or record.type == type]
+        return sorted(found, key=lambda record: (record.name, record.urn))
 
     def one(self, type: str, name: str | None = None) -> Recorded:
         """The one resource of a type, or the one with that name among them."""
@@ -136,14 +137,14 @@ class Recording(mocks.MockMonitor):
         return [record for record in self.all() if record.parent in urns]
 
     def descendants(self, component: str) -> list[Recorded]:
-        """The resources anywhere below the component of that name."""
+        """The resources anywhere below the component of that name, by name."""
         urns = {record.urn for record in self.all() if not record.custom and record.name == component}
         found = []
-        for record in self.all():  # a parent is registered before its children
+        for record in self.records.values():  # a parent is registered before its children
             if record.parent in urns:
                 urns.add(record.urn)
                 found.append(record)
-        return found
+        return sorted(found, key=lambda record: (record.name, record.urn))
 
     def urns(self) -> list[str]:
         """The URNs of all resources, sorted."""

@@ -1,10 +1,10 @@
 """What the rules of several clouds need alike."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sandbox import paths
-from sandbox.rules import UNKNOWN, Making
+from sandbox.rules import UNKNOWN, Making, Scope, Values
 
 
 def known(making: Making, path: str) -> Iterator[tuple[str, Any]]:
@@ -22,3 +22,13 @@ def kept(making: Making, output: str, make: Callable[[], Any]) -> Any:
 def input_id(path: str) -> Callable[[Making], str]:
     """The id is an input: a name."""
     return lambda making: str(making.get(path))
+
+
+def nowhere(cloud: str) -> Callable[[Values], Scope]:
+    """The scope of a provider that has no account: what it makes exists in Pulumi's state alone."""
+    return lambda configuration: Scope(cloud=cloud, account="")
+
+
+def no_outputs(making: Making, names: Sequence[str]) -> Values:
+    """Of a provider whose types say all of their outputs themselves."""
+    return {}

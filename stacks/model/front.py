@@ -1,8 +1,10 @@
 """The front of an environment."""
 
 from multicloud.front.affinity import Affinity, SessionAffinity, ZeroDowntimeFailover
-from multicloud.front.contract import CloudflareFrontArgs, Dns, Mode
+from multicloud.front.contract import CloudflareFrontArgs
+from multicloud.front.dns import Dns
 from multicloud.front.health import Monitor, Plan
+from multicloud.front.mode import Mode
 from multicloud.front.patterns import Pattern
 from multicloud.front.routes import Route
 from multicloud.front.shield import Shield

@@ -12,8 +12,9 @@ import pulumi
 import multicloud
 from multicloud.database.pair import PostgresPairArgs
 from multicloud.errors import ArgumentError
-from multicloud.front.contract import CloudflareFrontArgs, Notifications
+from multicloud.front.contract import CloudflareFrontArgs
 from multicloud.front.health import Monitor, Plan
+from multicloud.front.notifications import Notifications
 from multicloud.front.pool import Pool
 from multicloud.machine.container import Container, Registry
 from multicloud.web.contract import Origin, WebTierArgs

@@ -16,7 +16,8 @@ from ..outputs import outputs
 from ..tags import cloudflare_note
 from .balancer import Balancer, balancer
 from .combinations import check_port
-from .contract import CloudflareFrontArgs, Mode, Pool, PoolSummary
+from .contract import CloudflareFrontArgs, Pool, PoolSummary
+from .mode import Mode
 from .notices import Notices, notices
 from .pools import planned_origins
 from .protection import ProtectionResources, protect

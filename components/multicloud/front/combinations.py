@@ -9,6 +9,7 @@ from ..errors import ArgumentError, closest
 from .affinity import SessionAffinity, ZeroDowntimeFailover
 from .dns import check_records
 from .health import Plan, check_failover_within
+from .mode import Mode
 from .patterns import Pattern
 from .pool import Pool
 from .pools import location
@@ -35,13 +36,13 @@ def check_combinations(args: "CloudflareFrontArgs") -> None:
         args: The front's, each right by itself.
     """
     _check_mode(args)
-    if args.effective_mode == "tunnel":
+    if args.effective_mode is Mode.TUNNEL:
         _check_tunnel(args)
     else:
         _check_pools(args)
         if isinstance(args.origin_port, int):
             check_port(args, args.origin_port)
-    if args.effective_mode == "load_balancer":
+    if args.effective_mode is Mode.LOAD_BALANCER:
         _check_pattern(args)
         _check_proxy(args)
         _check_steering(args)
@@ -55,13 +56,13 @@ def check_combinations(args: "CloudflareFrontArgs") -> None:
 
 def _check_mode(args: "CloudflareFrontArgs") -> None:
     mode = args.effective_mode
-    if mode != "load_balancer":
+    if mode is not Mode.LOAD_BALANCER:
         for name in BALANCED:
             if getattr(args, name) is not None:
-                mend = f"leave it out, or {A_TUNNEL_EACH if mode == 'tunnel' else 'say mode: load_balancer'}"
+                mend = f"leave it out, or {A_TUNNEL_EACH if mode is Mode.TUNNEL else 'say mode: load_balancer'}"
                 raise ArgumentError(name, f"is given, and mode {mode} has no load balancing", mend)
-    if args.dns is not None and mode != "tunnel":
-        args.dns.check(args.effective_plan, mode == "load_balancer")
+    if args.dns is not None and mode is not Mode.TUNNEL:
+        args.dns.check(args.effective_plan, mode is Mode.LOAD_BALANCER)
         if args.dns.proxied is False and args.shield is not None and args.shield.is_enabled:
             raise ArgumentError("shield", "shields nothing where dns.proxied is false", "leave one of the two out")
 
@@ -75,7 +76,7 @@ def check_port(args: "CloudflareFrontArgs", port: int) -> None:
     """
     if port in (80, 443):
         return
-    if args.effective_mode == "dns":
+    if args.effective_mode is Mode.DNS:
         mend = "take 80 or 443, or say mode: load_balancer"
         raise ArgumentError("origin_port", f"{port} is said, and a record says no port", mend)
     if not args.is_proxied:
@@ -124,17 +125,16 @@ def _check_pools(args: "CloudflareFrontArgs") -> None:
         own = next((name for name in args.hostnames if name in [origin["address"] for origin in pool.plain_origins or []]), None)
         if own is not None:
             raise ArgumentError(f"{path}.origins", f"{own} is the front itself", "give the address of what is behind it")
-        if args.effective_mode == "dns":
+        if args.effective_mode is Mode.DNS:
             _check_record(pool, path)
         if pool.plain_origins is not None and isinstance(args.shielded_port, int):
             addresses = [str(origin["address"]) for origin in pool.plain_origins]
             check_tunnels(addresses, f"{path}.origins", port=args.shielded_port, proxied=args.is_proxied)
     if not args.default_pools:
         raise ArgumentError("pools", "all are routes_only, so that nobody else would get an answer", "leave that out at one at least")
-    enabled = [pool for pool in args.default_pools if pool.enabled is not False]
-    if not enabled:
+    if not any(pool.is_enabled for pool in args.default_pools):
         raise ArgumentError("pools", "none is enabled, so that nobody would get an answer", "enable one at least")
-    if args.effective_mode == "dns":
+    if args.effective_mode is Mode.DNS:
         _check_records(args)
 
 
@@ -235,7 +235,7 @@ def _check_steering(args: "CloudflareFrontArgs") -> None:
         raise ArgumentError("location_strategy", f"means nothing to steering {steering}", "it is for geo and proximity; leave it out")
     if args.fallback_pool is not None and args.fallback_pool not in names:
         raise ArgumentError("fallback_pool", f"{args.fallback_pool!r} is none of the pools", closest(args.fallback_pool, names))
-    if args.fallback_pool is not None and pools[names.index(args.fallback_pool)].enabled is False:
+    if args.fallback_pool is not None and args.fallback_pool not in args.enabled_pools:
         raise ArgumentError("fallback_pool", f"{args.fallback_pool} is not enabled", "enable it, or name another")
 
 

@@ -1,9 +1,7 @@
 """What a Cloudflare front takes. No provider SDK is imported here."""
 
 # No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
-import re
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Optional, TypedDict
 
 import pulumi
@@ -11,8 +9,11 @@ import pulumi
 from ..errors import ArgumentError
 from .affinity import Affinity, SessionAffinity, ZeroDowntimeFailover
 from .combinations import check_combinations
+from .dns import Dns
 from .health import Monitor, Plan
 from .hostnames import check_hostnames, check_within
+from .mode import Mode
+from .notifications import Notifications, check_email
 from .patterns import DEFAULTS, Pattern, weights_by_cost
 from .pool import Pool, pool_of
 from .pools import planned_weights
@@ -20,83 +21,10 @@ from .routes import Route
 from .shield import Shield, Ssl
 from .steering import Geo, LocationStrategy, Steering
 
-__all__ = ["CloudflareFrontArgs", "Monitor", "Plan", "Pool", "PoolSummary", "SessionAffinity", "Steering", "pool_of"]
-
-
-class Mode(StrEnum):
-    """How the name leads to the clouds."""
-
-    LOAD_BALANCER = "load_balancer"
-    """Cloudflare's load balancing, the paid add-on: health checks, steering, failover."""
-    DNS = "dns"
-    """Records of the origins, which visitors get in turn. Nothing watches them but machines that register themselves."""
-    TUNNEL = "tunnel"
-    """One tunnel of the front's own, which the machines of all tiers open from inside, so that none has an open port. A visitor gets the
-    nearest machine, and another one when that is gone; nothing steers. See `Tunnel`. For steering between clouds, give each tier a
-    tunnel of its own, and let the mode be `load_balancer`."""
-
-
-@dataclass(kw_only=True, frozen=True)
-class Dns:
-    """How the names resolve."""
-
-    proxied: Optional[bool] = None
-    """Whether Cloudflare stands between visitors and origins. Defaults to true: without it, visitors get the origins' addresses, the
-    shield shields nothing, and a failover waits for resolvers.
-    Source: https://developers.cloudflare.com/load-balancing/understand-basics/proxy-modes/"""
-    ttl: Optional[int] = None
-    """Seconds that resolvers keep an answer, 60 (30 on Enterprise and for load balancers) to 86400, where it is not proxied. Defaults to
-    300 where `mode` is `dns`, and to Cloudflare's 30 for a load balancer. Lower it a whole old TTL before a switch, raise it after."""
-
-    def check(self, plan: Plan, balanced: bool) -> None:
-        """Raises ArgumentError, its path below `dns`, if Cloudflare would refuse it.
-
-        Args:
-            plan: The zone's plan.
-            balanced: Whether `mode` is `load_balancer`.
-        """
-        least = 30 if balanced or plan is Plan.ENTERPRISE else 60
-        if self.ttl is not None and self.proxied is not False:
-            raise ArgumentError("dns.ttl", "is given, and a proxied record's is Cloudflare's own", "say proxied: false, or leave it out")
-        if self.ttl is not None and not least <= self.ttl <= 86400:
-            raise ArgumentError("dns.ttl", f"{self.ttl} is outside {least} to 86400 seconds on the {plan} plan", "300 is a good start")
-
-
-@dataclass(kw_only=True, frozen=True)
-class Notifications:
-    """Who hears of it when a pool or an origin becomes healthy or unhealthy."""
-
-    emails: Optional[list[str]] = None
-    """Addresses."""
-    webhooks: Optional[dict[str, pulumi.Input[str]]] = None
-    """URLs by a name for people. Cloudflare sends a test to each when it is made, and refuses one that does not answer. Often a URL
-    is a secret in itself: give it as one. On Pro and above."""
-    pagerduty: Optional[list[str]] = None
-    """Ids of services of PagerDuty that are connected to the account already: 32 hexadecimal digits. On Business and above."""
-
-    def check(self, plan: Plan) -> None:
-        """Raises ArgumentError, its path below `notifications`, if nobody would hear of it, or not on this plan."""
-        if not any((self.emails, self.webhooks, self.pagerduty)):
-            raise ArgumentError("notifications", "names nobody", "give emails, webhooks or pagerduty, or leave it out")
-        if self.webhooks and plan is Plan.FREE:
-            raise ArgumentError("notifications.webhooks", "need the Pro plan", "give emails, or say another plan")
-        if self.pagerduty and plan in (Plan.FREE, Plan.PRO):
-            raise ArgumentError("notifications.pagerduty", "needs the Business plan", "give emails, or say another plan")
-        for index, email in enumerate(self.emails or []):
-            if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
-                raise ArgumentError(f"notifications.emails[{index}]", "is not an e-mail address", "write one like ops@example.com")
-        for name, url in (self.webhooks or {}).items():
-            if not re.fullmatch(r"[A-Za-z0-9 _-]{1,64}", name):
-                mend = "take 1 to 64 letters, digits, blanks, hyphens and underscores"
-                raise ArgumentError(f"notifications.webhooks[{name!r}]", "is no name for people", mend)
-            if isinstance(url, str) and not re.fullmatch(r"https://[^\s]+", url):
-                raise ArgumentError(
-                    f"notifications.webhooks[{name!r}]", "is not a URL of https", "write one like https://hooks.example.com/..."
-                )
-        for index, service in enumerate(self.pagerduty or []):
-            if not re.fullmatch(r"[0-9a-f]{32}", service):
-                raise ArgumentError(f"notifications.pagerduty[{index}]", "is no id of a service", "write its 32 hexadecimal digits")
-
+__all__ = [
+    "CloudflareFrontArgs", "Dns", "Mode", "Monitor", "Notifications", "Plan", "Pool", "PoolSummary", "SessionAffinity", "Steering",
+    "pool_of",
+]  # fmt: skip
 
 BALANCED_TTL = 30
 """Seconds that resolvers keep the answer of a load balancer that is not proxied, Cloudflare's default."""
@@ -265,7 +193,7 @@ class CloudflareFrontArgs:
     @property
     def enabled_pools(self) -> list[str]:
         """Names of the pools that may get visitors at all."""
-        return [pool.name for pool in self.known_pools if pool.enabled is not False]
+        return [pool.name for pool in self.known_pools if pool.is_enabled]
 
     def drains(self, pool: Pool) -> bool:
         """Whether a pool's origins are disabled in its place, which is how Cloudflare lets those finish who stay by session affinity.
@@ -345,8 +273,7 @@ class CloudflareFrontArgs:
         if self.notification_email is not None:
             if self.notifications is not None and self.notifications.emails is not None:
                 raise ArgumentError("notification_email", "is given beside notifications.emails", "leave one of the two out")
-            if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", self.notification_email):
-                raise ArgumentError("notification_email", "is not an e-mail address", "write one like ops@example.com")
+            check_email(self.notification_email, "notification_email")
         if self.notifications is not None:
             self.notifications.check(self.effective_plan)
         self.effective_monitor.check(self.effective_plan)

@@ -1,9 +1,39 @@
-"""Which records lead to origins. Pure."""
+"""How the names of a front resolve, and which records lead to origins. Pure."""
 
+# No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
 import ipaddress
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Optional
 
 from ..errors import ArgumentError
+from .health import Plan
+
+
+@dataclass(kw_only=True, frozen=True)
+class Dns:
+    """How the names resolve."""
+
+    proxied: Optional[bool] = None
+    """Whether Cloudflare stands between visitors and origins. Defaults to true: without it, visitors get the origins' addresses, the
+    shield shields nothing, and a failover waits for resolvers.
+    Source: https://developers.cloudflare.com/load-balancing/understand-basics/proxy-modes/"""
+    ttl: Optional[int] = None
+    """Seconds that resolvers keep an answer, 60 (30 on Enterprise and for load balancers) to 86400, where it is not proxied. Defaults to
+    300 where `mode` is `dns`, and to Cloudflare's 30 for a load balancer. Lower it a whole old TTL before a switch, raise it after."""
+
+    def check(self, plan: Plan, balanced: bool) -> None:
+        """Raises ArgumentError, its path below `dns`, if Cloudflare would refuse it.
+
+        Args:
+            plan: The zone's plan.
+            balanced: Whether `mode` is `load_balancer`.
+        """
+        least = 30 if balanced or plan is Plan.ENTERPRISE else 60
+        if self.ttl is not None and self.proxied is not False:
+            raise ArgumentError("dns.ttl", "is given, and a proxied record's is Cloudflare's own", "say proxied: false, or leave it out")
+        if self.ttl is not None and not least <= self.ttl <= 86400:
+            raise ArgumentError("dns.ttl", f"{self.ttl} is outside {least} to 86400 seconds on the {plan} plan", "300 is a good start")
 
 
 def record_type(address: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_cloudflare as cloudflare
 
-from .contract import Notifications
+from .notifications import Notifications
 from .scope import Scope
 
 

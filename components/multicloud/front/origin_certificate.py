@@ -16,7 +16,7 @@ from ..arguments import arguments
 from ..errors import ArgumentError
 from ..naming import check_hostname
 from ..outputs import outputs
-from .renewal import Turn, check_margin, day, default_margin, newest, next_turn, turns
+from .renewal import RenewedArgs, Turn, day, newest, next_turn
 
 VALIDITIES = (7, 30, 90, 365, 730, 1095, 5475)
 """The days that Cloudflare makes certificates for.
@@ -28,7 +28,7 @@ MOST_HOSTNAMES = 200
 
 
 @dataclass(kw_only=True, frozen=True)
-class OriginCertificateArgs:
+class OriginCertificateArgs(RenewedArgs):
     """The arguments of an origin certificate."""
 
     hostnames: list[str]
@@ -37,9 +37,6 @@ class OriginCertificateArgs:
     certificate."""
     validity_days: Optional[int] = None
     """For how many days it is valid: 7, 30, 90, 365, 730, 1095 or 5475. Defaults to 365."""
-    renew_before_days: Optional[int] = None
-    """How many days before its end each of the two certificates is replaced at the latest, if somebody deploys then. It leaves two days
-    of the validity at least. Defaults to a third of it, 60 at most."""
     revoke: Optional[bool] = None
     """Whether a certificate that is replaced or destroyed is revoked, at the end of the update. Defaults to true. A renewal revokes what
     has been out of use for half a period. But other `hostnames`, `validity_days` or `renew_before_days` replace both certificates at
@@ -47,19 +44,6 @@ class OriginCertificateArgs:
     refuses a revoked one, so that visitors get an error 526. On a site with visitors say false in an update before such a change, and
     true in one some time after it; where machines show the certificate, say false for good. What is not revoked is valid until it runs
     out; its private key is gone all the same."""
-    as_of: Optional[str] = None
-    """The day that decides whether a new certificate is due, like 2026-12-31. Defaults to today, in UTC. Only to see what another day
-    brings: with a fixed one, the certificate is never renewed."""
-
-    @property
-    def effective_validity_days(self) -> int:
-        """For how many days it is valid, the default filled in."""
-        return 365 if self.validity_days is None else self.validity_days
-
-    @property
-    def effective_renew_before_days(self) -> int:
-        """The margin in days, the default filled in."""
-        return default_margin(self.effective_validity_days) if self.renew_before_days is None else self.renew_before_days
 
     def check(self) -> None:
         """Raises ArgumentError if Cloudflare would refuse the certificate, or if it could not be renewed in time."""
@@ -75,8 +59,7 @@ class OriginCertificateArgs:
         if self.effective_validity_days not in VALIDITIES:
             known = ", ".join(map(str, VALIDITIES))
             raise ArgumentError("validity_days", f"{self.validity_days} is none of Cloudflare's", f"take one of {known}")
-        check_margin(self.effective_validity_days, self.effective_renew_before_days)
-        day(self.as_of)
+        super().check()
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -131,7 +114,7 @@ class OriginCertificate(pulumi.ComponentResource):
         super().__init__("multicloud:index:OriginCertificate", name, None, opts)
         args = arguments(OriginCertificateArgs, args)
         args.check()
-        planned = turns(day(args.as_of), args.effective_validity_days, args.effective_renew_before_days)
+        planned = args.turns(day(args.as_of))
         certificates = {which: self._certificate(f"{name}-{which}", args, turn) for which, turn in planned.items()}
         self.resources = OriginCertificateResources(certificates=certificates)
 

@@ -16,7 +16,7 @@ from ..arguments import arguments
 from ..errors import ArgumentError
 from ..naming import check_hostname, fitted
 from ..outputs import outputs
-from .renewal import Turn, check_margin, day, default_margin, next_turn, turns
+from .renewal import RenewedArgs, Turn, day, next_turn
 
 GENERATION_YEARS = 8
 """For how many years an authority signs. It is trusted a year before, so that every origin knows it when the first certificate of it comes,
@@ -39,37 +39,20 @@ def generations(as_of: date) -> list[int]:
 
 
 @dataclass(kw_only=True, frozen=True)
-class OriginPullsArgs:
+class OriginPullsArgs(RenewedArgs):
     """The arguments of a zone's origin pulls."""
 
     zone: str
     """Name of the zone at Cloudflare, which must exist: example.com. All of its proxied names get the certificate."""
     validity_days: Optional[int] = None
     """For how many days a certificate is valid, 30 to 365. Defaults to 365."""
-    renew_before_days: Optional[int] = None
-    """How many days before its end it is renewed at the latest, if somebody deploys then. Defaults to a third of its validity, 60 at
-    most."""
-    as_of: Optional[str] = None
-    """The day that decides what is due, like 2026-12-31. Defaults to today, in UTC. Only to see what another day brings: with a fixed
-    one, nothing is ever renewed."""
-
-    @property
-    def effective_validity_days(self) -> int:
-        """For how many days a certificate is valid, the default filled in."""
-        return 365 if self.validity_days is None else self.validity_days
-
-    @property
-    def effective_renew_before_days(self) -> int:
-        """The margin in days, the default filled in."""
-        return default_margin(self.effective_validity_days) if self.renew_before_days is None else self.renew_before_days
 
     def check(self) -> None:
         """Raises ArgumentError if a value cannot work."""
         check_hostname(self.zone, "zone")
         if not 30 <= self.effective_validity_days <= 365:
             raise ArgumentError("validity_days", f"{self.validity_days} is outside 30 to 365 days", "leave it out, which is 365")
-        check_margin(self.effective_validity_days, self.effective_renew_before_days)
-        day(self.as_of)
+        super().check()
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -133,7 +116,7 @@ class OriginPulls(pulumi.ComponentResource):
         args = arguments(OriginPullsArgs, args)
         args.check()
         as_of = day(args.as_of)
-        planned = turns(as_of, args.effective_validity_days, args.effective_renew_before_days)
+        planned = args.turns(as_of)
 
         zone = cloudflare.get_zone_output(filter={"name": args.zone, "match": "all"}, opts=pulumi.InvokeOptions(parent=self))
         zone_id = zone.apply(lambda found: found.zone_id)

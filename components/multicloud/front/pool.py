@@ -68,9 +68,14 @@ class Pool:
         return self.latitude is not None or (self.cloud is not None and self.region is not None)
 
     @property
+    def is_enabled(self) -> bool:
+        """Whether it may get visitors at all, the default filled in."""
+        return self.enabled is not False
+
+    @property
     def has_records(self) -> bool:
         """Whether its origins have records where `mode` is `dns`: unless it is drained or disabled."""
-        return self.weight != 0 and self.enabled is not False
+        return self.weight != 0 and self.is_enabled
 
     @property
     def plain_origins(self) -> Optional[list[Origin]]:

@@ -8,8 +8,10 @@ Where the world takes a while to learn of a new certificate, two are there at al
 apart: so one of them is always known everywhere, and the one that goes has been out of use for half a period.
 """
 
+# No `from __future__ import annotations` here: it breaks Pulumi's component analysis.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Optional
 
 from ..errors import ArgumentError
 
@@ -96,3 +98,36 @@ def day(as_of: str | None) -> date:
         return date.fromisoformat(as_of)
     except ValueError:
         raise ArgumentError("as_of", f"{as_of!r} is no day", "write it as 2026-12-31, or leave it out, which is today") from None
+
+
+@dataclass(kw_only=True, frozen=True)
+class RenewedArgs:
+    """What decides when certificates are renewed, wherever two are renewed in turn."""
+
+    validity_days: Optional[int] = None
+    """For how many days a certificate is valid. Defaults to 365."""
+    renew_before_days: Optional[int] = None
+    """How many days before its end each of the two certificates is replaced at the latest, if somebody deploys then. It leaves two days
+    of the validity at least. Defaults to a third of it, 60 at most."""
+    as_of: Optional[str] = None
+    """The day that decides what is due, like 2026-12-31. Defaults to today, in UTC. Only to see what another day brings: with a fixed
+    one, nothing is ever renewed."""
+
+    @property
+    def effective_validity_days(self) -> int:
+        """For how many days a certificate is valid, the default filled in."""
+        return 365 if self.validity_days is None else self.validity_days
+
+    @property
+    def effective_renew_before_days(self) -> int:
+        """The margin in days, the default filled in."""
+        return default_margin(self.effective_validity_days) if self.renew_before_days is None else self.renew_before_days
+
+    def turns(self, as_of: date) -> dict[str, Turn]:
+        """The turns of the two certificates on a day, by name."""
+        return turns(as_of, self.effective_validity_days, self.effective_renew_before_days)
+
+    def check(self) -> None:
+        """Raises ArgumentError if a certificate could not be renewed in time, or if `as_of` is no day."""
+        check_margin(self.effective_validity_days, self.effective_renew_before_days)
+        day(self.as_of)

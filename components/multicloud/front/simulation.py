@@ -11,7 +11,8 @@ from functools import cache
 from typing import NamedTuple
 
 from ..regions import coordinates, kilometres
-from .contract import CloudflareFrontArgs, Mode
+from .contract import CloudflareFrontArgs
+from .mode import Mode
 from .pool import Pool
 from .pools import planned_origins
 from .routes import Route
@@ -112,10 +113,6 @@ class _Pool:
         self.healthy = {name: weight for name, weight in self.origins.items() if (self.name, name) not in conditions.down}
 
     @property
-    def enabled(self) -> bool:
-        return self.args.enabled is not False
-
-    @property
     def available(self) -> bool:
         """Whether it gets visitors: below its threshold of healthy origins, or disabled, it gets none.
 
@@ -123,7 +120,7 @@ class _Pool:
 
         Source: https://developers.cloudflare.com/load-balancing/understand-basics/health-details/
         """
-        return self.enabled and len(self.healthy) >= (self.args.minimum_origins or 1)
+        return self.args.is_enabled and len(self.healthy) >= (self.args.minimum_origins or 1)
 
     @property
     def kept(self) -> float:
@@ -167,7 +164,7 @@ def _records(pools: Collection[_Pool]) -> Shares:
     Left out: where they are proxied, a request whose connection fails is tried once more at another record's address.
     Source: https://developers.cloudflare.com/dns/manage-dns-records/how-to/round-robin-dns/
     """
-    found = [Destination(pool.name, name) for pool in pools if pool.enabled and pool.args.weight != 0 for name in pool.origins]
+    found = [Destination(pool.name, name) for pool in pools if pool.args.has_records for name in pool.origins]
     return {destination: 1 / len(found) for destination in found}
 
 

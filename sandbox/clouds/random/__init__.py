@@ -4,26 +4,16 @@ Every input replaces, so that a result stays until it is asked for anew. The rea
 (`none`); the stand-in tells them apart by what follows `#`. A seed gives the same result each time, but not the real provider's.
 """
 
-from collections.abc import Sequence
-
-from ...rules import Cloud, Making, Scope, Values
+from ...rules import Cloud
+from ..shared import no_outputs, nowhere
 from .types import TYPES, distinct
-
-
-def _scope(configuration: Values) -> Scope:
-    return Scope(cloud="random", account="")
-
-
-def _no_outputs(making: Making, names: Sequence[str]) -> Values:
-    return {}
-
 
 CLOUD = Cloud(
     name="random",
     sdk="pulumi_random",
-    scope=_scope,
+    scope=nowhere("random"),
     types={type.token: type for type in TYPES},
     lookups={},
     default_id=lambda making: distinct(making, "none"),
-    default_outputs=_no_outputs,
+    default_outputs=no_outputs,
 )

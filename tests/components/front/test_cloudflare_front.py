@@ -52,10 +52,10 @@ def test_a_front_is_a_monitor_a_pool_a_tier_and_a_load_balancer(recording: Recor
     front(recording)
     way_in = [child for child in recording.children("front") if child.type in (MONITOR, POOL, LOAD_BALANCER, RECORD)]
     assert [(child.type, child.name, child.provider) for child in way_in] == [
-        (MONITOR, "front-monitor", "cloudflare"),
         (POOL, "front-aws", "cloudflare"),
         (POOL, "front-gcp", "cloudflare"),
         (LOAD_BALANCER, "front-load-balancer", "cloudflare"),
+        (MONITOR, "front-monitor", "cloudflare"),
     ]
     assert recording.children("front") == recording.descendants("front")
 
@@ -174,7 +174,7 @@ def test_session_affinity_is_said_only_where_wanted(recording: Recording) -> Non
 
 def test_aliases_are_proxied_records_that_lead_to_the_hostname(recording: Recording) -> None:
     front(recording, hostname="example.com", aliases=["www.example.com", "shop.example.com"])
-    assert [record.name for record in recording.all(RECORD)] == ["front-www.example.com", "front-shop.example.com"]
+    assert [record.name for record in recording.all(RECORD)] == ["front-shop.example.com", "front-www.example.com"]
     assert recording.one(RECORD, "front-www.example.com").inputs == {
         "zoneId": ZONE,
         "name": "www.example.com",
